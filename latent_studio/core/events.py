@@ -1,0 +1,87 @@
+"""What a running job tells: small frozen records that can be pickled and hold no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""A picture for the screen: (h, w) grey or (h, w, 3) colour."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something a job reports. Every yield of a job is one of the records below."""
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """How far the job is. `total` 0 means that nobody knows."""
+
+    done: int
+    total: int
+    unit: str = "steps"
+    seconds_left: float | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Metrics(Event):
+    """Numbers measured at a step. `split` is "train" or "test"; a vector (KL per dimension) is a tuple."""
+
+    step: int
+    epoch: float
+    split: str
+    values: Mapping[str, float | tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Pictures(Event):
+    """Pictures at a step, by title: "samples", "originals", "reconstructions"."""
+
+    step: int
+    pictures: Mapping[str, tuple[Pixels, ...]]
+
+
+@dataclass(frozen=True)
+class Snapshot(Event):
+    """Newer weights lie under `key` in the snapshot store that both engines share."""
+
+    key: str
+    step: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Saved(Event):
+    """The run's folder holds everything up to this step."""
+
+    step: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Warned(Event):
+    """Something a person should know; the job goes on."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Failed(Event):
+    """The job ended early. `text` is the sentence for the person, `details` a traceback where it was a defect."""
+
+    text: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Done(Event):
+    """The job ended as it should; `result` is plain data."""
+
+    text: str = ""
+    result: Mapping[str, Any] = field(default_factory=dict)

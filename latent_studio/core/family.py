@@ -1,0 +1,85 @@
+"""A model family: one file that says what it is, its settings, how it is built and what each player minimises."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from latent_studio.core.errors import StudioError, did_you_mean
+from latent_studio.core.schema import Config
+
+if TYPE_CHECKING:
+    from latent_studio.core.model import GenerativeModel
+    from latent_studio.core.objective import Objective
+
+
+class DataSpec(BaseModel):
+    """What a family needs to know of the data it is built for; kept in the header of every checkpoint.
+
+    kind: pixels are uint8 pictures read as [0, 1]; points are float32 in their own units.
+    image_shape: (channels, height, width); (d, 1, 1) for points.
+    fields: the names of the tensors that a batch of this data has.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: Literal["pixels", "points"] = "pixels"
+    image_shape: tuple[int, int, int]
+    n_train: int = 0
+    n_test: int = 0
+    label_names: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ("image",)
+    source: str = ""
+    path: str = ""
+    digest: str = ""
+    licence: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family as its file declares it, in a constant named FAMILY.
+
+    build: (config, data) → model.  objective: (config) → what its players minimise.
+    needs: the tensors a batch must have.  equation: what is minimised, in plain text.
+    """
+
+    title: str
+    citation: str
+    equation: str
+    config: type[Config]
+    build: Callable[[Any, DataSpec], GenerativeModel]
+    objective: Callable[[Any], Objective[Any]]
+    needs: tuple[str, ...] = ("image",)
+
+    def check(self, data: DataSpec) -> None:
+        """StudioError where the data lack what the family needs."""
+        missing = [name for name in self.needs if name not in data.fields]
+        if missing:
+            raise StudioError(
+                f"{self.title} needs {' and '.join(missing)} with every picture and {data.name} has none: "
+                "choose data with them or another family."
+            )
+
+
+def family_names() -> list[str]:
+    """The families there are: one per file of the folder, without importing any."""
+    package = importlib.import_module("latent_studio.families")
+    return sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+
+
+@cache
+def family(name: str) -> Family:
+    """The family that the file `name` declares; imported when first asked for."""
+    if name not in family_names():
+        raise StudioError(f'There is no family "{name}": {did_you_mean(name, family_names())}')
+    found = importlib.import_module(f"latent_studio.families.{name}").FAMILY
+    assert isinstance(found, Family), f"families/{name}.py must declare FAMILY"
+    return found
