@@ -1,0 +1,23 @@
+"""Starts Latent Studio's window: `make run`, or `.venv/bin/python main.py [CHECKPOINT]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> int:
+    # OpenMP reads it once, when torch is loaded: threads that spin for long starve the other lane (docs/architecture.md).
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+    try:
+        from latent_studio.app.main import main as open_window
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("latent_studio"):
+            raise
+        print(f"The Python package {error.name} is not installed here: start with `make run`.", file=sys.stderr)
+        return 1
+    return open_window(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
