@@ -27,10 +27,10 @@ endif
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
 
-run: doctor $(INSTALLED)  ## open the window (without a display: do the main job off-screen and save pictures)
+run: $(INSTALLED)  ## open the window (without a display: do the main job off-screen and save pictures)
 	@$(BIN)/python main.py $(ARGS)
 
-test: doctor $(INSTALLED)  ## run the tests
+test: $(INSTALLED)  ## run the tests
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
 
 check: $(INSTALLED)  ## ruff, mypy --strict, and who may import whom
@@ -39,7 +39,7 @@ check: $(INSTALLED)  ## ruff, mypy --strict, and who may import whom
 	$(BIN)/mypy --strict latent_studio main.py $(BENCHMARKS)
 	$(BIN)/lint-imports
 
-bench: doctor $(INSTALLED)  ## run every benchmark, which takes long; `.venv/bin/python benchmarks/X.py` runs one
+bench: $(INSTALLED)  ## run every benchmark, which takes long; `.venv/bin/python benchmarks/X.py` runs one
 	@echo "The benchmarks take long, and want a machine that does nothing else: $(BENCHMARKS)"
 	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python $$script; done
 

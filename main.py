@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> int:
-    # OpenMP reads it once, when torch is loaded: threads that spin for long starve the other lane (docs/architecture.md).
+    # Read once, when torch loads OpenMP: threads that spin for long starve the other lane (docs/architecture.md).
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     try:
         from latent_studio.app.main import main as open_window

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 
 OLDEST_PYTHON = (3, 11)
 
-# What the shared libraries and platform plugins of PySide6 6.11 name in their ELF headers beyond the C and C++ runtimes,
+# What the libraries and platform plugins of PySide6 6.11 name in their ELF headers beyond the C and C++ runtimes, each
 # with the Debian package that has it.
 FOR_QT = {
     "libGL.so.1": "libgl1",
