@@ -16,6 +16,12 @@ def main() -> int:
             raise
         print(f"The Python package {error.name} is not installed here: start with `make run`.", file=sys.stderr)
         return 1
+    except ImportError:  # of Qt, on a Linux without the system libraries under it
+        from latent_studio.app import doctor
+
+        if doctor.main([]) == 0:
+            raise
+        return 1
     return open_window(sys.argv[1:])
 
 
