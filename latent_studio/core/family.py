@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -43,6 +43,14 @@ class DataSpec(BaseModel):
     citation: str = ""
 
 
+class FamilyConfig(Config):
+    """Base of a family's settings."""
+
+    def resolved(self, data: DataSpec) -> Self:
+        """The same with every `auto` replaced by what it means for these data; written back to the recipe."""
+        return self
+
+
 @dataclass(frozen=True)
 class Family:
     """A family as its file declares it, in a constant named FAMILY.
@@ -54,7 +62,7 @@ class Family:
     title: str
     citation: str
     equation: str
-    config: type[Config]
+    config: type[FamilyConfig]
     build: Callable[[Any, DataSpec], GenerativeModel]
     objective: Callable[[Any], Objective[Any]]
     needs: tuple[str, ...] = ("image",)

@@ -23,20 +23,25 @@ def home() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_data_dir("latent-studio", appauthor=False))
 
 
-def write_file(path: Path, content: bytes | str) -> None:
-    """Replace `path` by `content`; a crash leaves the old file or the new one, never a mixture."""
+def write_file(path: Path, content: bytes | str, sync: bool = True) -> None:
+    """Replace `path` by `content`; a crash leaves the old file or the new one, never a mixture.
+
+    Without `sync` (a heartbeat) a power cut may still lose the newest version, a crash of the program may not.
+    """
     with said_plainly(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
         try:
             with temporary.open("wb") as file:
                 file.write(content.encode() if isinstance(content, str) else content)
-                file.flush()
-                os.fsync(file.fileno())
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
-        sync_folder(path.parent)
+        if sync:
+            sync_folder(path.parent)
 
 
 @contextmanager

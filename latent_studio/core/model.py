@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from latent_studio.core.events import Pixels
 from latent_studio.core.latent import Categorical, LatentSpace, Normal, Uniform
 
 Batch = Mapping[str, Tensor]
@@ -111,8 +112,9 @@ def capabilities(model: GenerativeModel) -> frozenset[str]:
     return frozenset(name for name, protocol in CAPABILITIES.items() if isinstance(model, protocol))
 
 
-def posterior_code(space: LatentSpace, posterior: Posterior, conditions: Mapping[str, Tensor], n: int) -> Tensor:
-    """The code in the middle of a posterior, (n, dim); what the encoder cannot see is neutral."""
+def encode_to_code(model: Encodes, space: LatentSpace, image: Tensor, conditions: Mapping[str, Tensor]) -> Tensor:
+    """The code in the middle of the posterior, (n, dim); what the encoder cannot see is neutral."""
+    posterior = model.encode(image, conditions)
     blocks = []
     for factor in space.factors:
         if factor.name in posterior:
@@ -120,8 +122,16 @@ def posterior_code(space: LatentSpace, posterior: Posterior, conditions: Mapping
         elif factor.name in conditions:
             blocks.append(conditions[factor.name])
         else:
-            blocks.append(torch.from_numpy(factor.neutral()).expand(n, -1))
+            blocks.append(torch.from_numpy(factor.neutral()).to(image.device).expand(len(image), -1))
     return torch.cat(blocks, dim=1)
+
+
+def to_pixels(images: Tensor) -> tuple[Pixels, ...]:
+    """Images (n, c, h, w) in [0, 1] → n pictures for the screen, uint8 (h, w) or (h, w, 3)."""
+    levels = images.detach().float().clamp(0, 1).mul(255).round().to("cpu", torch.uint8)
+    if levels.shape[1] == 1:
+        return tuple(levels[:, 0].numpy())
+    return tuple(levels[:, :3].permute(0, 2, 3, 1).contiguous().numpy())
 
 
 def sample_prior(space: LatentSpace, n: int, generator: torch.Generator) -> Tensor:

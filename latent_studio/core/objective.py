@@ -45,8 +45,8 @@ class Step:
     from (seed, step, phase, update) and nothing else, so that resuming needs no generator's state.
     """
 
-    def __init__(self, index: int, seed: int, draw: Callable[[], Batch], device: torch.device) -> None:
-        self.index = index
+    def __init__(self, seed: int, draw: Callable[[], Batch], device: torch.device) -> None:
+        self.index = 0
         self.phase = ""
         self.update = 0
         self.is_last_update = True

@@ -1,0 +1,1 @@
+"""The engine: lanes that run requests and jobs. At run time torch runs here and nowhere else."""

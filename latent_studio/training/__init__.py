@@ -1,0 +1,1 @@
+"""Training: recipes, the generator that plays the game, checkpoints and run folders."""

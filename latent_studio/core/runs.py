@@ -1,0 +1,125 @@
+"""The run folder as a protocol: what any reader, without torch, finds in it.
+
+    recipe.toml  metrics.jsonl  controls.jsonl  status.json  samples/  step-NNNNNNNN/  latest  best.safetensors
+
+A run started by another window, from the command line or on another machine over a shared disk is followed by reading
+these files; `metrics.jsonl` may end in half a line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from latent_studio.core.events import Metrics
+
+RECIPE, METRICS, CONTROLS, STATUS, LATEST = "recipe.toml", "metrics.jsonl", "controls.jsonl", "status.json", "latest"
+BEST, MODEL, EMA, STATE = "best.safetensors", "model.safetensors", "ema.safetensors", "state.safetensors"
+SAMPLES, STEP = "samples", "step-"
+
+STALE_AFTER_S = 30.0
+"""A running run whose heartbeat is older was interrupted."""
+
+RunState = Literal["running", "paused", "finished", "stopped", "failed", "interrupted"]
+
+
+class RunStatus(BaseModel):
+    """How a run stands, as its writer last said. `heartbeat` is seconds since 1970."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    family: str = ""
+    data: str = ""
+    state: RunState = "running"
+    step: int = 0
+    n_steps: int = 0
+    epoch: float = 0.0
+    n_epochs: int = 0
+    seconds_left: float | None = None
+    loss: float | None = None
+    best_loss: float | None = None
+    message: str = ""
+    heartbeat: float = 0.0
+    host: str = ""
+    pid: int = 0
+    disk_bytes: int = 0
+
+    def seen_at(self, now: float) -> RunStatus:
+        """The status as a reader must take it: a running run without a living writer was interrupted."""
+        if self.state not in ("running", "paused") or self.is_alive(now):
+            return self
+        return self.model_copy(update={"state": "interrupted", "message": f"interrupted at step {self.step:,}"})
+
+    def is_alive(self, now: float) -> bool:
+        """Whether the writer still writes: by its process on this host, by its heartbeat on another."""
+        if self.host == socket.gethostname() and os.name != "nt":  # Windows has no harmless signal to ask with
+            return process_exists(self.pid)
+        return now - self.heartbeat < STALE_AFTER_S
+
+
+def read_status(run: Path) -> RunStatus | None:
+    """The status of a run folder, None where there is none (yet) to read."""
+    try:
+        status = RunStatus.model_validate_json((run / STATUS).read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None
+    return status.seen_at(time.time())
+
+
+def read_metrics(run: Path, offset: int = 0) -> tuple[list[Metrics], int]:
+    """The measurements from a byte offset on, and the offset to go on from; half a line waits for its other half."""
+    try:
+        with (run / METRICS).open("rb") as file:
+            if file.seek(0, os.SEEK_END) < offset:
+                offset = 0  # the run went back to an earlier step: read again from the start
+            file.seek(offset)
+            text = file.read()
+    except FileNotFoundError:
+        return [], 0
+    whole = text.rfind(b"\n") + 1
+    return [metrics_from(line) for line in text[:whole].splitlines() if line.strip()], offset + whole
+
+
+def metrics_line(metrics: Metrics) -> str:
+    """One line of metrics.jsonl."""
+    values = {"step": metrics.step, "epoch": metrics.epoch, "split": metrics.split, "values": dict(metrics.values)}
+    return json.dumps(values, separators=(",", ":")) + "\n"
+
+
+def metrics_from(line: bytes) -> Metrics:
+    """What `metrics_line` wrote."""
+    row = json.loads(line)
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in row["values"].items()}
+    return Metrics(row["step"], row["epoch"], row["split"], values)
+
+
+def newest_weights(run: Path) -> Path | None:
+    """The EMA checkpoint of the newest saved step, None before the first save."""
+    try:
+        path = run / (run / LATEST).read_text().strip() / EMA
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return path if path.is_file() else None
+
+
+def process_exists(pid: int) -> bool:
+    """Whether a process of that number lives on this machine."""
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:  # a killed child that nobody has waited for yet is no writer any more
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return True

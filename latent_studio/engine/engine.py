@@ -1,0 +1,172 @@
+"""One lane's work without threads or Qt: requests in slots, refined piece by piece, the newest of each slot.
+
+`turn()` does one piece. A thread of its own calls it in a loop (`run`); tests call it by hand.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+
+from latent_studio.core.errors import StudioError
+from latent_studio.core.events import Failed
+from latent_studio.core.request import Answer, ModelRequest, OpenModel, Priority, Request
+
+log = logging.getLogger(__name__)
+
+QUIET_S = 0.15
+"""No piece of lower priority starts within this time of a preview request: somebody is dragging."""
+
+Deliver = Callable[[Answer], None]
+Resolve = Callable[[str], OpenModel]
+
+
+@dataclass
+class _Work:
+    """A request under way, or waiting to begin."""
+
+    request: Request
+    pieces: Iterator[object] | None = None
+    digest: str = ""
+    seconds: float = 0.0
+    is_held: bool = False
+    messages: deque[object] = field(default_factory=deque)
+
+
+class Engine:
+    """Slots of work, served by priority and, within a priority, by who had least time so far.
+
+    All methods but `turn` and `run` may be called from any thread; only the lane's own thread touches a generator.
+    """
+
+    def __init__(
+        self, deliver: Deliver, resolve: Resolve | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._deliver, self._resolve, self._clock = deliver, resolve, clock
+        self._inbox: deque[Callable[[], None]] = deque()
+        self._bell = threading.Condition()
+        self._is_closing = False
+        self._work: dict[str, _Work] = {}
+        self._last_preview = -1e9
+
+    def submit(self, request: Request) -> None:
+        """Ask for work; it takes the place of what its slot holds."""
+        self._post(lambda: self._place(request))
+
+    def send(self, slot: str, message: object) -> None:
+        """Send a message into the slot's generator at its next step boundary."""
+        self._post(lambda: self._change(slot, lambda work: work.messages.append(message)))
+
+    def hold(self, slot: str, is_held: bool = True) -> None:
+        """Pause a slot (its generator is not asked for more), or let it go on."""
+        self._post(lambda: self._change(slot, lambda work: setattr(work, "is_held", is_held)))
+
+    def cancel(self, slot: str) -> None:
+        """Close what the slot holds; a job saves as it is closed."""
+        self._post(lambda: self._close(slot))
+
+    def close(self) -> None:
+        """Have `run` close everything and return."""
+        self._is_closing = True
+        self._ring()
+
+    def turn(self) -> float | None:
+        """Do one piece of work. Returns the seconds to wait before the next: 0.0 at once, None until something comes."""
+        while self._inbox:
+            self._inbox.popleft()()
+        ready = [work for work in self._work.values() if not work.is_held]
+        if not ready:
+            return None
+        work = min(ready, key=lambda w: (w.request.priority, w.seconds))
+        quiet_for = self._clock() - self._last_preview
+        if work.request.priority > Priority.PREVIEW and quiet_for < QUIET_S:
+            return QUIET_S - quiet_for
+        self._advance(work)
+        return 0.0
+
+    def run(self) -> None:
+        """Serve until `close`, then close every generator (jobs save) and return."""
+        while not self._is_closing:
+            wait = self.turn()
+            if wait == 0.0:
+                continue
+            with self._bell:
+                if not self._inbox and not self._is_closing:
+                    self._bell.wait(wait)
+        for slot in list(self._work):
+            self._close(slot)
+
+    def _place(self, request: Request) -> None:
+        self._close(request.slot)
+        if request.priority is Priority.PREVIEW:
+            self._last_preview = self._clock()
+        self._work[request.slot] = _Work(request)
+
+    def _change(self, slot: str, change: Callable[[_Work], None]) -> None:
+        if slot in self._work:
+            change(self._work[slot])
+
+    def _advance(self, work: _Work) -> None:
+        """One piece; what it gives is delivered, what goes wrong is told in its place."""
+        start = self._clock()
+        request = work.request
+        try:
+            if work.pieces is None:
+                work.pieces = self._begin(work)
+            if work.messages and isinstance(work.pieces, Generator):
+                value = work.pieces.send(work.messages.popleft())
+            else:
+                value = next(work.pieces)
+        except StopIteration:
+            self._finish(work, Answer(request, None, work.digest, work.seconds, is_last=True))
+        except StudioError as error:
+            self._finish(work, Answer(request, Failed(str(error)), work.digest, work.seconds, is_last=True))
+        except Exception as error:
+            log.exception("%s failed", request.slot)
+            failed = Failed(f"{type(error).__name__}: {error}", traceback.format_exc())
+            self._finish(work, Answer(request, failed, work.digest, work.seconds, is_last=True))
+        else:
+            work.seconds += self._clock() - start
+            if value is not None:
+                self._deliver(Answer(request, value, work.digest, work.seconds))
+
+    def _begin(self, work: _Work) -> Iterator[object]:
+        request = work.request
+        # who comes late does not get the whole time that others had before: it starts level with them
+        others = [w.seconds for w in self._work.values() if w is not work and w.request.priority == request.priority]
+        work.seconds = min(others, default=0.0)
+        if not isinstance(request, ModelRequest):
+            return request.run()
+        assert self._resolve is not None, "this lane has no models"
+        opened = self._resolve(request.model)
+        work.digest = opened.header.digest
+        return request.answer(opened)
+
+    def _finish(self, work: _Work, answer: Answer) -> None:
+        if self._work.get(work.request.slot) is work:
+            del self._work[work.request.slot]
+        self._deliver(answer)
+
+    def _close(self, slot: str) -> None:
+        work = self._work.pop(slot, None)
+        if work is None or not isinstance(work.pieces, Generator):
+            return
+        try:
+            work.pieces.close()
+        except Exception as error:
+            log.exception("%s could not be closed", slot)
+            text = str(error) if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
+            self._deliver(Answer(work.request, Failed(text, traceback.format_exc()), is_last=True))
+
+    def _post(self, command: Callable[[], None]) -> None:
+        self._inbox.append(command)
+        self._ring()
+
+    def _ring(self) -> None:
+        with self._bell:
+            self._bell.notify()

@@ -1,0 +1,163 @@
+"""The document: everything a person makes that undo must bring back. Frozen; every edit makes a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from latent_studio.core.errors import StudioError
+from latent_studio.core.latent import Floats, LatentSpace
+
+SCHEMA_VERSION = 1
+
+
+class ModelRef(BaseModel):
+    """The open model: its key (path of a checkpoint or run), its name, and the weights the code was last shown with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    name: str
+    digest: str = ""
+
+
+class PictureSource(BaseModel):
+    """The picture that was encoded: which one it is, in words, and where its code lies."""
+
+    model_config = ConfigDict(frozen=True)
+
+    caption: str
+    label: str = ""
+    code: tuple[float, ...]
+    split: str = ""
+    index: int = -1
+    path: str = ""
+
+
+class Document(BaseModel):
+    """What is being worked on.
+
+    code: one number per column of the open model's space.  locked: columns that randomise and temperature leave alone.
+    source: the encoded picture beside the preview.  panels: each panel's settings, by panel name.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: int = SCHEMA_VERSION
+    model: ModelRef | None = None
+    code: tuple[float, ...] = ()
+    locked: frozenset[int] = frozenset()
+    temperature: float = 1.0
+    source: PictureSource | None = None
+    panels: dict[str, dict[str, Any]] = {}
+
+    def replace(self, **changes: Any) -> Document:
+        """The same document with some fields replaced."""
+        return self.model_copy(update=changes)
+
+    def with_setting(self, panel: str, **settings: Any) -> Document:
+        """The same document with some settings of a panel replaced."""
+        return self.replace(panels={**self.panels, panel: {**self.panels.get(panel, {}), **settings}})
+
+    def setting(self, panel: str, name: str, default: Any) -> Any:
+        return self.panels.get(panel, {}).get(name, default)
+
+
+def opened(document: Document, model: ModelRef, space: LatentSpace) -> Document:
+    """The document with another model open: its code is kept where it fits, else neutral."""
+    same_place = document.model is not None and document.model.key == model.key and len(document.code) == space.dim
+    if same_place:
+        return document.replace(model=model)
+    code = tuple(float(value) for value in space.neutral())
+    return document.replace(model=model, code=code, locked=frozenset(), source=None)
+
+
+def with_column(document: Document, column: int, value: float) -> Document:
+    """One number of the code set."""
+    code = list(document.code)
+    code[column] = float(value)
+    return document.replace(code=tuple(code))
+
+
+def with_category(document: Document, space: LatentSpace, factor: str, value: int) -> Document:
+    """A categorical factor set to one of its values."""
+    code, columns = list(document.code), space.columns(factor)
+    code[columns] = [float(index == value) for index in range(columns.stop - columns.start)]
+    return document.replace(code=tuple(code))
+
+
+def with_code(document: Document, code: Floats | tuple[float, ...]) -> Document:
+    """The whole code set, locked columns too: adopting a picture means that picture."""
+    return document.replace(code=tuple(float(value) for value in code))
+
+
+def randomised(document: Document, space: LatentSpace, rng: np.random.Generator, keep_locked: bool = True) -> Document:
+    """A new draw from the prior at the document's temperature; locked columns stay."""
+    fresh = space.sample(1, rng, document.temperature)[0]
+    locked = document.locked if keep_locked else frozenset()
+    return with_code(
+        document,
+        tuple(o if k in locked else float(n) for k, (o, n) in enumerate(zip(document.code, fresh, strict=True))),
+    )
+
+
+def reset(document: Document, space: LatentSpace) -> Document:
+    """Every unlocked column to its neutral value."""
+    neutral = space.neutral()
+    return with_code(
+        document,
+        tuple(
+            o if k in document.locked else float(n) for k, (o, n) in enumerate(zip(document.code, neutral, strict=True))
+        ),
+    )
+
+
+def with_lock(document: Document, column: int, is_locked: bool) -> Document:
+    """A column locked or set free."""
+    return document.replace(locked=document.locked | {column} if is_locked else document.locked - {column})
+
+
+def document_text(document: Document) -> str:
+    """JSON that `parse_document` reads back to an equal document."""
+    values = document.model_dump(mode="json")
+    values["locked"] = sorted(values["locked"])
+    return Document.model_validate(values).model_dump_json()
+
+
+def parse_document(text: str | bytes, name: str = "The document") -> Document:
+    """A document from JSON; a StudioError says what is wrong with it."""
+    try:
+        document = Document.model_validate_json(text)
+    except ValidationError:
+        raise StudioError(f"{name} is damaged or no Latent Studio document: open another.") from None
+    if document.schema_version > SCHEMA_VERSION:
+        raise StudioError(f"{name} was made by a newer version of Latent Studio: update the program.")
+    return document
+
+
+def code_json(document: Document, space: LatentSpace) -> str:
+    """The current code as JSON for the clipboard: by factor, with the model it belongs to."""
+    import json
+
+    model = document.model
+    factors = {factor.name: list(document.code[columns]) for factor, columns in space.blocks()}
+    return json.dumps({"latent_studio_code": {"model": model.name if model else "", "factors": factors}}, indent=1)
+
+
+def code_from_json(text: str, space: LatentSpace) -> tuple[float, ...]:
+    """The code in such JSON, or in a plain list of numbers; checked against the open model's space."""
+    import json
+
+    try:
+        values = json.loads(text)
+        if isinstance(values, dict):
+            factors = values["latent_studio_code"]["factors"]
+            values = [number for factor in space.factors for number in factors[factor.name]]
+        code = [float(value) for value in values]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise StudioError("The clipboard holds no code: copy one with the copy button first.") from None
+    if len(code) != space.dim:
+        raise StudioError(f"That code has {len(code)} numbers and this model takes {space.dim}: open its own model.")
+    return tuple(float(value) for value in space.nearest(np.asarray([code], np.float32))[0])

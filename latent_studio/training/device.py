@@ -1,0 +1,53 @@
+"""Which device, which precision, how many threads: what `auto` means here, and a sentence where a wish cannot be met."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from latent_studio.core.errors import StudioError
+
+
+def resolve_device(name: str) -> torch.device:
+    """The device a recipe names; `auto` takes CUDA, then Apple's GPU, then the CPU."""
+    has_mps = torch.backends.mps.is_available()
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if has_mps else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise StudioError('No CUDA device is at hand: set training.device = "auto" or "cpu".')
+    if name == "mps" and not has_mps:
+        raise StudioError('No Apple GPU is at hand: set training.device = "auto" or "cpu".')
+    return torch.device(name)
+
+
+def resolve_precision(name: str, device: torch.device, is_convolutional: bool) -> str:
+    """`auto` computes convolutions in bfloat16 where the hardware has it, everything else in float32.
+
+    Measured by benchmarks/precision.py: see docs/training.md. A rule and not a timing at the start, so that the same
+    recipe gives the same run.
+    """
+    if name != "auto":
+        return name
+    has_bfloat16 = {
+        "cuda": lambda: torch.cuda.is_bf16_supported(),
+        "cpu": lambda: cpu_has_bfloat16(),
+    }.get(device.type, lambda: False)()
+    return "bfloat16" if is_convolutional and has_bfloat16 else "float32"
+
+
+def cpu_has_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 itself (AVX512-BF16 or AMX)."""
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def use_threads(n_threads: int) -> None:
+    """Have this thread of the program compute with that many cores."""
+    # torch keeps a thread's own value only where it was read once; else the setting of another thread comes through
+    torch.get_num_threads()
+    torch.set_num_threads(n_threads)
+
+
+def n_cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

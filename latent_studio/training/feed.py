@@ -1,0 +1,60 @@
+"""The pictures as training reads them: one resident uint8 tensor, index batches, converted on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from latent_studio.core.model import Batch
+from latent_studio.core.objective import mix_seed
+from latent_studio.data.image_set import ImageSet
+
+_ORDER = 0x0DDE  # tells the seeds of the data's order from those of the steps
+
+
+class Feed:
+    """Batches of an ImageSet on a device; a set that is memory-mapped stays on the disk.
+
+    The training batches of an epoch differ by at most one picture in size, so none is ever tiny.
+    """
+
+    def __init__(self, images: ImageSet, device: torch.device, batch_size: int, seed: int) -> None:
+        self.n_train, self.n_test = images.n_train, images.n_test
+        self.n_batches = -(-images.n_train // batch_size)
+        self._device, self._seed = device, seed
+        self._mapped = images.pixels if isinstance(images.pixels, np.memmap) else None
+        self._pixels = None if self._mapped is not None else torch.from_numpy(images.pixels).to(device)
+        self._labels = None if images.labels is None else torch.from_numpy(images.labels).to(device)
+        self._epoch = -1
+        self._order = torch.empty(0, dtype=torch.int64)
+
+    def training_batch(self, draw: int) -> Batch:
+        """The batch of that number since the start: a pure function of (seed, draw)."""
+        epoch, index = divmod(draw, self.n_batches)
+        if epoch != self._epoch:
+            generator = torch.Generator().manual_seed(mix_seed(self._seed, _ORDER, epoch))
+            self._order, self._epoch = torch.randperm(self.n_train, generator=generator), epoch
+        start, end = (self.n_train * k // self.n_batches for k in (index, index + 1))
+        return self.rows(self._order[start:end])
+
+    def test_batches(self, split: str, batch_size: int, limit: int | None = None) -> Iterator[Batch]:
+        """The pictures of "train" or "test" in order, for measuring; at most `limit` of them."""
+        first, n = (0, self.n_train) if split == "train" else (self.n_train, self.n_test)
+        n = n if limit is None else min(n, limit)
+        for start in range(first, first + n, batch_size):
+            yield self.rows(torch.arange(start, min(start + batch_size, first + n)))
+
+    def rows(self, indices: Tensor) -> Batch:
+        """Those pictures (and labels): image float32 in [0, 1], label int64."""
+        if self._pixels is not None:
+            levels = self._pixels.index_select(0, indices.to(self._device))
+        else:
+            assert self._mapped is not None
+            levels = torch.from_numpy(self._mapped[indices.numpy()]).to(self._device)
+        batch = {"image": levels.to(torch.float32).mul_(1 / 255)}
+        if self._labels is not None:
+            batch["label"] = self._labels.index_select(0, indices.to(self._device))
+        return batch
