@@ -36,14 +36,14 @@ test: $(INSTALLED)  ## run the tests
 check: $(INSTALLED)  ## ruff, mypy --strict, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict latent_studio main.py $(BENCHMARKS)
+	$(BIN)/mypy latent_studio main.py tests $(BENCHMARKS)
 	$(BIN)/lint-imports
 
 bench: $(INSTALLED)  ## run every benchmark, which takes long; `.venv/bin/python benchmarks/X.py` runs one
 	@echo "The benchmarks take long, and want a machine that does nothing else: $(BENCHMARKS)"
 	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python $$script; done
 
-# Python's age and Qt's system libraries: one sentence with the remedy, or as root on Debian and Ubuntu the remedy itself.
+# What pip cannot bring: one sentence with the remedy, or as root on Debian and Ubuntu the remedy itself.
 doctor:
 	@test -x $(BIN)/python || command -v $(PYTHON) >/dev/null || \
 		{ echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one: make run PYTHON=…" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""Looks for what Latent Studio needs and pip cannot bring: Python itself and the system's libraries under Qt.
+"""Looks for what Latent Studio needs and pip cannot bring: a Python that is new enough, and the libraries under Qt.
 
 `make` runs it by path with whatever Python the machine has, so it imports nothing but the standard library and keeps to
 syntax that an old Python 3 can read. It says everything that is missing at once; `--install` brings it where that is
@@ -8,6 +8,7 @@ possible without asking (root, on a system with apt-get).
 from __future__ import annotations
 
 import ctypes
+import importlib
 import importlib.util
 import os
 import shutil
@@ -53,7 +54,7 @@ FOR_WAYLAND = {
 
 
 def needed_libraries(platform: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The system libraries (soname → Debian package) that Qt opens on this platform; none off Linux."""
+    """The libraries (soname → Debian package) that Qt opens; on macOS and Windows its wheels bring them all."""
     if not platform.startswith("linux"):
         return {}
     needed = dict(FOR_QT)
@@ -75,28 +76,28 @@ def missing_libraries(needed: Mapping[str, str], load: Callable[[str], object] =
     return missing
 
 
-def python_complaint(version: tuple[int, int], executable: str, can_make_venv: bool) -> str | None:
-    """One sentence if this Python cannot carry Latent Studio, else None."""
-    if version < OLDEST_PYTHON:
-        return "Latent Studio needs Python {}.{} or newer and {} is {}.{}: install one and name it, as in {}.".format(
-            *OLDEST_PYTHON, executable, *version, "`make run PYTHON=python3.11`"
-        )
-    if not can_make_venv:
-        return f"{executable} cannot make virtual environments: {venv_remedy(version, executable)}."
-    return None
+def missing_venv(version: tuple[int, int], executable: str) -> dict[str, str]:
+    """ensurepip, without which no virtual environment gets its pip, and which Debian splits off its own Python."""
+    importlib.invalidate_caches()
+    if importlib.util.find_spec("ensurepip") is not None or not executable.startswith("/usr/bin/"):
+        return {}
+    return {"Python's ensurepip": "python{}.{}-venv".format(*version)}
 
 
-def venv_remedy(version: tuple[int, int], executable: str) -> str:
-    if executable.startswith("/usr/bin/"):  # Debian and Ubuntu split ensurepip off their own Python
-        return "`{}`".format(install_line(["python{}.{}-venv".format(*version)]))
-    return "install a complete Python and name it, as in `make run PYTHON=/path/to/python3`"
+def python_complaint(version: tuple[int, int], executable: str) -> str | None:
+    """One sentence if this Python is too old for Latent Studio, else None."""
+    if version >= OLDEST_PYTHON:
+        return None
+    return "Latent Studio needs Python {}.{} or newer and {} is {}.{}: install one and name it, as in {}.".format(
+        *OLDEST_PYTHON, executable, *version, "`make run PYTHON=python3.11`"
+    )
 
 
-def libraries_complaint(missing: Mapping[str, str]) -> str:
-    """One sentence that names every missing library and the one line that brings them all."""
+def complaint_about(missing: Mapping[str, str]) -> str:
+    """One sentence that names all that is missing and the one line that brings it."""
     names = ", ".join(missing)
     line = install_line(list(missing.values()))
-    return f"Qt needs system libraries that are not here ({names}). On Debian and Ubuntu: `{line}`."
+    return f"This system lacks what Latent Studio stands on ({names}). On Debian and Ubuntu: `{line}`."
 
 
 def install_line(packages: list[str]) -> str:
@@ -114,21 +115,25 @@ def can_install() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
+def find_missing() -> dict[str, str]:
+    """What this machine lacks, with the Debian package that has it."""
+    libraries = missing_libraries(needed_libraries(sys.platform, os.environ))
+    return {**missing_venv(sys.version_info[:2], sys.executable), **libraries}
+
+
 def main(arguments: list[str]) -> int:
-    """Exit code: 0 where nothing is missing, 1 otherwise. `--install`: bring the libraries first, where allowed."""
-    can_make_venv = importlib.util.find_spec("ensurepip") is not None
-    complaint = python_complaint(sys.version_info[:2], sys.executable, can_make_venv)
+    """Exit code: 0 where nothing is missing, 1 otherwise. `--install`: bring what is missing first, where allowed."""
+    complaint = python_complaint(sys.version_info[:2], sys.executable)
     if complaint:
         print(complaint, file=sys.stderr)
         return 1
-    needed = needed_libraries(sys.platform, os.environ)
-    missing = missing_libraries(needed)
+    missing = find_missing()
     if missing and "--install" in arguments and can_install():
-        print("Installing the system libraries that Qt needs: " + " ".join(missing.values()), flush=True)
+        print("Installing what Latent Studio stands on: " + " ".join(missing.values()), flush=True)
         if install(list(missing.values())):
-            missing = missing_libraries(needed)
+            missing = find_missing()
     if missing:
-        print(libraries_complaint(missing), file=sys.stderr)
+        print(complaint_about(missing), file=sys.stderr)
         return 1
     return 0
 

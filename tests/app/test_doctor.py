@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def linker_without(*absent: str) -> Callable[[str], None]:
 def test_one_sentence_names_every_missing_library_and_one_line_brings_them() -> None:
     needed = doctor.needed_libraries("linux", {"DISPLAY": ":0"})
     missing = doctor.missing_libraries(needed, linker_without("libEGL.so.1", "libxcb-cursor.so.0"))
-    complaint = doctor.libraries_complaint(missing)
+    complaint = doctor.complaint_about(missing)
     assert "libEGL.so.1, libxcb-cursor.so.0" in complaint
     assert "`sudo apt-get install -y libegl1 libxcb-cursor0`" in complaint
     assert "\n" not in complaint
@@ -53,27 +54,26 @@ def test_the_real_linker_is_asked() -> None:
 
 
 def test_an_old_python_is_told_how_to_name_a_newer_one() -> None:
-    complaint = doctor.python_complaint((3, 9), "/usr/bin/python3", can_make_venv=True)
+    complaint = doctor.python_complaint((3, 9), "/usr/bin/python3")
     assert complaint is not None
     assert "needs Python 3.11 or newer" in complaint
     assert "/usr/bin/python3 is 3.9" in complaint
     assert "make run PYTHON=python3.11" in complaint
 
 
-def test_debians_python_without_venv_is_told_the_package() -> None:
-    complaint = doctor.python_complaint((3, 12), "/usr/bin/python3", can_make_venv=False)
-    assert complaint is not None
-    assert "apt-get install -y python3.12-venv" in complaint
+@pytest.mark.parametrize("version", [(3, 11), (3, 14), (4, 0)])
+def test_a_new_enough_python_hears_nothing(version: tuple[int, int]) -> None:
+    assert doctor.python_complaint(version, "/usr/bin/python3") is None
 
 
-def test_another_python_without_venv_is_not_sent_to_debians_packages() -> None:
-    complaint = doctor.python_complaint((3, 12), "/opt/python/bin/python3", can_make_venv=False)
-    assert complaint is not None
-    assert "apt-get" not in complaint
+def test_debians_python_without_venv_gets_the_package_of_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert list(doctor.missing_venv((3, 12), "/usr/bin/python3").values()) == ["python3.12-venv"]
+    assert doctor.missing_venv((3, 12), "/opt/python/bin/python3") == {}, "Debian's package would not help it"
 
 
-def test_a_good_python_hears_nothing() -> None:
-    assert doctor.python_complaint((3, 11), "/usr/bin/python3", can_make_venv=True) is None
+def test_a_python_with_venv_needs_no_package() -> None:
+    assert doctor.missing_venv((3, 11), "/usr/bin/python3") == {}
 
 
 def test_root_on_debian_gets_the_missing_libraries_installed_and_checked_again(
@@ -85,13 +85,11 @@ def test_root_on_debian_gets_the_missing_libraries_installed_and_checked_again(
         here.update(packages)
         return True
 
-    packages_of = {soname: package for soname, package in doctor.FOR_QT.items() if soname != "libGL.so.1"}
     monkeypatch.setattr(doctor, "can_install", lambda: True)
-    monkeypatch.setattr(doctor, "needed_libraries", lambda *_: packages_of)
-    monkeypatch.setattr(doctor, "missing_libraries", lambda needed: {s: p for s, p in needed.items() if p not in here})
+    monkeypatch.setattr(doctor, "find_missing", lambda: {s: p for s, p in doctor.FOR_QT.items() if p not in here})
     monkeypatch.setattr(doctor, "install", bring)
     assert doctor.main(["--install"]) == 0
-    assert here == set(packages_of.values())
+    assert here == set(doctor.FOR_QT.values())
     assert capsys.readouterr().err == ""
 
 
@@ -99,7 +97,7 @@ def test_nobody_gets_anything_installed_without_asking_for_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(doctor, "can_install", lambda: True)
-    monkeypatch.setattr(doctor, "missing_libraries", lambda needed: {"libGL.so.1": "libgl1"})
+    monkeypatch.setattr(doctor, "find_missing", lambda: {"libGL.so.1": "libgl1"})
     monkeypatch.setattr(doctor, "install", lambda packages: pytest.fail("installed without --install"))
     assert doctor.main([]) == 1
     assert "sudo apt-get install -y libgl1" in capsys.readouterr().err
