@@ -1,0 +1,220 @@
+"""A folder or zip of pictures of any size and mode; sub-folders are classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from latent_studio.core.errors import StudioError
+from latent_studio.data.columns import as_labels, read_attributes
+from latent_studio.data.image_set import ImageSet
+from latent_studio.data.picture_files import UNREADABLE, PictureFiles, any_file, opened_files
+from latent_studio.data.pictures import ENDINGS, UnreadableError, decoded
+from latent_studio.data.pixel_store import Fill, Pixels, Rows, Write, blocks, fingerprint, stored
+from latent_studio.data.rows import n_train_of, shuffled
+from latent_studio.data.source import PathOptions, Source
+
+TRAIN_FOLDERS = frozenset({"train", "training"})
+TEST_FOLDERS = frozenset({"test", "testing", "val", "valid", "validation"})
+UNSORTED = "unsorted"
+"""The class of pictures that lie beside the class folders."""
+_N_AT_ONCE = 256
+
+
+class Options(PathOptions):
+    size: int = Field(
+        default=64,
+        ge=4,
+        le=1024,
+        title="Picture size",
+        description="Side of the squares that all pictures are scaled and cropped to.",
+        json_schema_extra={"unit": "px"},
+    )
+    channels: Literal["auto", "grey", "colour"] = Field(
+        default="auto", title="Colour", description="auto: grey when all pictures are grey, else colour."
+    )
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What the folders tell. names: of the pictures, train first, each part in a fixed shuffle.
+    classes: one per picture; empty where there are no class folders."""
+
+    names: list[str]
+    classes: list[str]
+    n_train: int
+
+
+def load(options: Options) -> ImageSet:
+    """StudioError where there is no picture at all; single unreadable ones are skipped and counted."""
+    with opened_files(options.path) as files:
+        layout = _laid_out([name for name in files.names if _ending(name) in ENDINGS], options.path.name)
+        pixels, kept = _pixels(files, layout, options)
+        names = [layout.names[i] for i in kept]
+        n_train = int((kept < layout.n_train).sum())
+        if n_train == 0:
+            raise StudioError(f"No picture for training in {options.path.name} could be read: check the files.")
+        labels, label_names = as_labels(np.array(layout.classes)) if layout.classes else (None, ())
+        return ImageSet(
+            name=options.path.resolve().stem if options.path.is_file() else options.path.resolve().name,
+            pixels=pixels,
+            labels=None if labels is None else labels[kept],
+            label_names=label_names,
+            attributes=_attributes(files, names),
+            n_train=n_train,
+            licence=_licence(files),
+            citation="",
+            n_skipped=len(layout.names) - len(kept),
+        )
+
+
+# ------------------------------------------------------------------------------------------------ what folders mean
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _laid_out(names: list[str], where: str) -> _Layout:
+    """Split and classes by the folders that the pictures lie in."""
+    if not names:
+        raise StudioError(f"{where} holds no pictures (PNG, JPEG, WebP, …): choose a folder or zip that does.")
+    folders = _below_common_root([list(PurePosixPath(name).parts[:-1]) for name in names])
+    firsts = {folder[0].lower() for folder in folders if folder}
+    if firsts & TRAIN_FOLDERS and firsts & TEST_FOLDERS:
+        is_test = np.array([bool(folder) and folder[0].lower() in TEST_FOLDERS for folder in folders])
+        marks = TRAIN_FOLDERS | TEST_FOLDERS
+        folders = _below_common_root([f[1:] if f and f[0].lower() in marks else f for f in folders])
+        order = shuffled(len(names))
+        order = np.concatenate([order[~is_test[order]], order[is_test[order]]])
+        n_train = int((~is_test).sum())
+    else:
+        order, n_train = shuffled(len(names)), n_train_of(len(names))
+    classes = [folder[0] if folder else UNSORTED for folder in folders] if any(folders) else []
+    return _Layout([names[i] for i in order], [_printable(classes[i]) for i in order] if classes else [], n_train)
+
+
+def _below_common_root(folders: list[list[str]]) -> list[list[str]]:
+    """Without the outer folders that all pictures share: they tell nothing."""
+    depth = 0
+    while all(len(folder) > depth and folder[depth] == folders[0][depth] for folder in folders):
+        depth += 1
+    return [folder[depth:] for folder in folders]
+
+
+def _printable(name: str) -> str:
+    """File systems allow names that are no text."""
+    return name.encode("utf-8", "replace").decode()
+
+
+# --------------------------------------------------------------------------------------------------------- pixels
+
+
+def _pixels(files: PictureFiles, layout: _Layout, options: Options) -> tuple[Pixels, Rows]:
+    """All pictures that can be read, and their numbers in the layout."""
+    n_channels = 1 if options.channels == "grey" else 3
+    n, size = len(layout.names), options.size
+    key = fingerprint([], "folder", files.stamp, size, n_channels)
+    fill = _decoder(files, layout.names, size, n_channels, options.path.name)
+    pixels, kept = stored((n, n_channels, size, size), fill, key, options.memory_share)
+    if options.channels == "auto" and all(_is_grey(block) for block in blocks(pixels)):
+        shape = (len(pixels), 1, size, size)
+        pixels = stored(shape, lambda write: _copy_first_channel(pixels, write), key, options.memory_share)[0]
+    return pixels, kept
+
+
+def _decoder(files: PictureFiles, names: list[str], size: int, n_channels: int, where: str) -> Fill:
+    """Fills with the pictures in order; decoding is done on threads, for Pillow lets go of the interpreter."""
+
+    def read(name: str) -> Pixels | UnreadableError:
+        try:
+            return decoded(files.read(name), size, n_channels)
+        except UnreadableError as error:
+            return error
+        except UNREADABLE as error:
+            return UnreadableError(str(error))
+
+    def fill(write: Write) -> Rows:
+        kept: list[int] = []
+        reasons: list[str] = []
+        with ThreadPoolExecutor() as threads:
+            for first in range(0, len(names), _N_AT_ONCE):
+                results = list(threads.map(read, names[first : first + _N_AT_ONCE]))
+                good = [(first + i, x) for i, x in enumerate(results) if not isinstance(x, UnreadableError)]
+                reasons += [str(x) for x in results if isinstance(x, UnreadableError)]
+                if good:
+                    write(np.arange(len(kept), len(kept) + len(good)), np.stack([x for _, x in good]))
+                    kept += [i for i, _ in good]
+        if not kept:
+            raise StudioError(
+                f"None of the {len(names):,} pictures in {where} can be read (first: {reasons[0]}): check the files."
+            )
+        return np.array(kept, np.intp)
+
+    return fill
+
+
+def _is_grey(block: Pixels) -> bool:
+    return bool((block[:, 1] == block[:, 0]).all() and (block[:, 2] == block[:, 0]).all())
+
+
+def _copy_first_channel(pixels: Pixels, write: Write) -> None:
+    row = 0
+    for block in blocks(pixels):
+        write(np.arange(row, row + len(block)), block[:, :1])
+        row += len(block)
+
+
+# ------------------------------------------------------------------------------------------------- what lies beside
+
+
+def _attributes(files: PictureFiles, pictures: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """From attributes.csv; its paths are relative to the folder that it lies in."""
+    found = _beside(files, "attributes.csv")
+    if found is None:
+        return {}
+    text, folder = found
+    return read_attributes(text, [picture.removeprefix(folder) for picture in pictures], "attributes.csv")
+
+
+def _licence(files: PictureFiles) -> str:
+    """The first line of a LICENSE file."""
+    found = _beside(files, "licen[cs]e*")
+    lines = [line.strip() for line in found[0].splitlines() if line.strip()] if found else []
+    return lines[0][:120] if lines else ""
+
+
+def _beside(files: PictureFiles, pattern: str) -> tuple[str, str] | None:
+    """The text of a file at the top, or in a folder there, and its folder ("" or with a slash at its end)."""
+    paths = [PurePosixPath(name) for name in files.names if name.count("/") <= 1]
+    found = [path for path in paths if fnmatchcase(path.name.lower(), pattern)]
+    if not found:
+        return None
+    path = min(found, key=lambda path: (len(path.parts), path))
+    try:
+        content = files.read(str(path))
+    except UNREADABLE as error:
+        raise StudioError(f"{path} cannot be read ({error}): save it again or remove it.") from None
+    return content.decode("utf-8-sig", "replace"), "" if len(path.parts) == 1 else f"{path.parent}/"
+
+
+def _claims(path: Path) -> int:
+    return 1 if any_file(path, lambda name: _ending(name) in ENDINGS) else 0
+
+
+SOURCE = Source(
+    name="folder",
+    title="Folder or zip of pictures",
+    summary="Pictures of any size and mode; sub-folders become classes, train and test folders the split.",
+    options=Options,
+    load=load,
+    claims=_claims,
+)

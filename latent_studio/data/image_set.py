@@ -1,0 +1,131 @@
+"""A set of pictures in the one form that everything else reads."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_studio.core.errors import StudioError
+from latent_studio.data.pixel_store import blocks, stored
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """Pictures of one shape with what is known of them; the train part first, the test part after it.
+
+    Sources shuffle with a fixed seed what comes in sorted order, so that a prefix of the train part is a fair sample.
+
+    pixels: uint8 (n, c, h, w), c 1 (grey) or 3 (red, green, blue); in memory or a read-only memory map.
+    labels: int64 (n,), indices into `label_names`; None where there are none.
+    attributes: name → (n,) numbers, nan (-1 in a coded category) where a picture has none.
+    n_train: rows [0, n_train) are for training, the rest for testing.
+    licence, citation: empty where not known.
+    n_skipped: pictures left out because they could not be read.
+    """
+
+    name: str
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64] | None
+    label_names: tuple[str, ...]
+    attributes: Mapping[str, NDArray[Any]]
+    n_train: int
+    licence: str
+    citation: str
+    n_skipped: int = 0
+
+    def __post_init__(self) -> None:
+        n = len(self.pixels)
+        if self.pixels.dtype != np.uint8 or self.pixels.ndim != 4:
+            raise ValueError(f"pixels must be uint8 (n, c, h, w), not {self.pixels.dtype} {self.pixels.shape}")
+        if not 0 < self.n_train <= n:
+            raise ValueError(f"n_train must be in [1, {n}], not {self.n_train}")
+        if self.labels is not None and (self.labels.shape != (n,) or self.labels.dtype != np.int64):
+            raise ValueError(f"labels must be int64 ({n},), not {self.labels.dtype} {self.labels.shape}")
+        if wrong := [name for name, values in self.attributes.items() if values.shape != (n,)]:
+            raise ValueError(f"attributes must be ({n},) and {wrong} are not")
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(channels, height, width)."""
+        _, c, h, w = self.pixels.shape
+        return c, h, w
+
+    @property
+    def n_test(self) -> int:
+        return len(self.pixels) - self.n_train
+
+    @property
+    def train(self) -> slice:
+        return slice(0, self.n_train)
+
+    @property
+    def test(self) -> slice:
+        return slice(self.n_train, len(self.pixels))
+
+    def content_digest(self) -> str:
+        """SHA-256, in hex, over shape, split, pixels and labels: equal sets are equal wherever they were read from."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        digest = hashlib.sha256(repr((self.pixels.shape, self.n_train)).encode())
+        for block in blocks(self.pixels):
+            digest.update(np.ascontiguousarray(block).data)
+        digest.update(b"no labels" if self.labels is None else self.labels.astype("<i8").tobytes())
+        return digest.hexdigest()
+
+    def subset(self, train_fraction: float) -> ImageSet:
+        """The set with only the first `train_fraction` (0 < f ≤ 1) of its train part, at least one picture; the test
+        part stays whole. The same rows at every call: no randomness is involved."""
+        if not (math.isfinite(train_fraction) and 0 < train_fraction <= 1):
+            raise StudioError(f"train_fraction is {train_fraction}: give a number above 0 and at most 1.")
+        n_train = max(1, round(train_fraction * self.n_train))
+        if n_train == self.n_train:
+            return self
+        return replace(
+            self,
+            pixels=self._pixels_after_dropping(n_train),
+            labels=None if self.labels is None else _joined(self.labels, n_train, self.n_train),
+            attributes={name: _joined(values, n_train, self.n_train) for name, values in self.attributes.items()},
+            n_train=n_train,
+        )
+
+    def _pixels_after_dropping(self, n_train: int) -> NDArray[np.uint8]:
+        """Rows [0, n_train) and the test part; a memory-mapped set stays one where it would not fit into memory."""
+        if not isinstance(self.pixels, np.memmap):
+            return _joined(self.pixels, n_train, self.n_train)
+        kept = n_train + self.n_test
+
+        def copy(write: Any) -> None:
+            row = 0
+            for part in (self.pixels[:n_train], self.pixels[self.test]):
+                for block in blocks(part):
+                    write(np.arange(row, row + len(block)), block)
+                    row += len(block)
+
+        return stored((kept, *self.image_shape), copy, key=f"{self.content_digest()[:32]}-{n_train}")[0]
+
+    def describe(self) -> dict[str, Any]:
+        """What the set is, as plain data that can be shown, pickled and written as JSON."""
+        return {
+            "name": self.name,
+            "n_train": self.n_train,
+            "n_test": self.n_test,
+            "n_skipped": self.n_skipped,
+            "image_shape": self.image_shape,
+            "label_names": self.label_names,
+            "attributes": tuple(self.attributes),
+            "licence": self.licence,
+            "citation": self.citation,
+        }
+
+
+def _joined(values: NDArray[Any], n_kept: int, n_train: int) -> NDArray[Any]:
+    return np.concatenate([values[:n_kept], values[n_train:]])
