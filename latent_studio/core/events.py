@@ -73,10 +73,12 @@ class Warned(Event):
 
 @dataclass(frozen=True)
 class Failed(Event):
-    """The job ended early. `text` is the sentence for the person, `details` a traceback where it was a defect."""
+    """The job ended early. `text` is the sentence for the person, `details` a traceback where it was a defect, `kind` the
+    exception's class."""
 
     text: str
     details: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)

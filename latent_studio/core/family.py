@@ -38,6 +38,7 @@ class DataSpec(BaseModel):
     fields: tuple[str, ...] = ("image",)
     source: str = ""
     path: str = ""
+    options: dict[str, bool | int | float | str] = {}
     digest: str = ""
     licence: str = ""
     citation: str = ""

@@ -85,10 +85,11 @@ class Normal(_Factor):
         return (-3.0, 3.0)
 
     def sample(self, n: int, rng: np.random.Generator, temperature: float) -> Floats:
-        return rng.standard_normal((n, self.width), dtype=np.float32) * np.float32(temperature)
+        draws = rng.standard_normal((n, self.width), dtype=np.float32)
+        return np.asarray(draws * temperature, np.float32)
 
     def from_quantiles(self, quantiles: NDArray[np.float64]) -> Floats:
-        return _inverse_normal_cdf(quantiles).astype(np.float32)
+        return np.asarray(_inverse_normal_cdf(quantiles), np.float32)
 
     def to_quantiles(self, block: Floats) -> NDArray[np.float64]:
         """(n, width) values → quantiles in (0, 1)."""
@@ -98,7 +99,7 @@ class Normal(_Factor):
         return np.zeros(self.width, np.float32)
 
     def nearest(self, block: Floats) -> Floats:
-        return np.nan_to_num(block).astype(np.float32)
+        return np.asarray(np.nan_to_num(block), np.float32)
 
     def interpolate(self, start: Floats, end: Floats, t: Floats) -> Floats:
         """Spherical: the norm changes evenly and the path keeps to where the prior has its mass (White 2016)."""
@@ -109,10 +110,11 @@ class Normal(_Factor):
         if min(norms) < 1e-6 or angle < 1e-4 or angle > np.pi - 1e-4:
             return ((1 - t) * start + t * end).astype(np.float32)  # no arc is defined; the chord is
         unit = (np.sin((1 - t) * angle) * start / norms[0] + np.sin(t * angle) * end / norms[1]) / np.sin(angle)
-        return (unit * ((1 - t) * norms[0] + t * norms[1])).astype(np.float32)
+        return np.asarray(unit * ((1 - t) * norms[0] + t * norms[1]), np.float32)
 
     def log_prior(self, block: Floats) -> NDArray[np.float64]:
-        return -0.5 * (block.astype(np.float64) ** 2).sum(1) - 0.5 * self.width * log(2 * pi)
+        squares = (block.astype(np.float64) ** 2).sum(1)
+        return np.asarray(-0.5 * squares - 0.5 * self.width * log(2 * pi))
 
 
 class Uniform(_Factor):
@@ -134,7 +136,8 @@ class Uniform(_Factor):
 
     def sample(self, n: int, rng: np.random.Generator, temperature: float) -> Floats:
         block = self.from_quantiles(rng.random((n, self.width)))
-        return self.nearest(self.neutral() + np.float32(temperature) * (block - self.neutral()))
+        middle = self.neutral()
+        return self.nearest(np.asarray(middle + temperature * (block - middle), np.float32))
 
     def from_quantiles(self, quantiles: NDArray[np.float64]) -> Floats:
         return (self.low + (self.high - self.low) * quantiles).astype(np.float32)
@@ -176,7 +179,7 @@ class Categorical(_Factor):
     def one_hot(self, values: NDArray[np.int64]) -> Floats:
         """(n, width / n_values) value indices → (n, width)."""
         eye = np.eye(self.n_values, dtype=np.float32)
-        return eye[values].reshape(len(values), self.width)
+        return np.asarray(eye[values].reshape(len(values), self.width))
 
     def sample(self, n: int, rng: np.random.Generator, temperature: float) -> Floats:
         return self.one_hot(rng.integers(self.n_values, size=(n, self.width // self.n_values)))
@@ -186,7 +189,7 @@ class Categorical(_Factor):
         return self.one_hot(np.minimum((groups * self.n_values).astype(np.int64), self.n_values - 1))
 
     def neutral(self) -> Floats:
-        return self.one_hot(np.zeros((1, self.width // self.n_values), np.int64))[0]
+        return self.one_hot(np.zeros((1, self.width // self.n_values), np.int64)).reshape(-1)
 
     def nearest(self, block: Floats) -> Floats:
         groups = np.nan_to_num(block).reshape(len(block), -1, self.n_values)
@@ -251,7 +254,7 @@ class LatentSpace(BaseModel):
 
     def neutral(self) -> Floats:
         """(dim,) the most ordinary code."""
-        return self._join([factor.neutral()[None] for factor in self.factors], 1)[0]
+        return np.asarray(self._join([factor.neutral()[None] for factor in self.factors], 1)[0])
 
     def nearest(self, codes: Floats) -> Floats:
         """(n, dim) anything → the closest valid codes (bounds kept, one-hot, finite)."""

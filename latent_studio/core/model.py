@@ -126,6 +126,14 @@ def encode_to_code(model: Encodes, space: LatentSpace, image: Tensor, conditions
     return torch.cat(blocks, dim=1)
 
 
+def channels_last(model: GenerativeModel) -> GenerativeModel:
+    """Lay the weights of convolutions out with their channels last, which is faster on CPUs and GPUs alike."""
+    for tensor in (*model.parameters(), *model.buffers()):
+        if tensor.dim() == 4:
+            tensor.data = tensor.data.contiguous(memory_format=torch.channels_last)
+    return model
+
+
 def to_pixels(images: Tensor) -> tuple[Pixels, ...]:
     """Images (n, c, h, w) in [0, 1] → n pictures for the screen, uint8 (h, w) or (h, w, 3)."""
     levels = images.detach().float().clamp(0, 1).mul(255).round().to("cpu", torch.uint8)

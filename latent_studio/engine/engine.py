@@ -125,7 +125,10 @@ class Engine:
         except StopIteration:
             self._finish(work, Answer(request, None, work.digest, work.seconds, is_last=True))
         except StudioError as error:
-            self._finish(work, Answer(request, Failed(str(error)), work.digest, work.seconds, is_last=True))
+            self._finish(
+                work,
+                Answer(request, Failed(str(error), kind=type(error).__name__), work.digest, work.seconds, is_last=True),
+            )
         except Exception as error:
             log.exception("%s failed", request.slot)
             failed = Failed(f"{type(error).__name__}: {error}", traceback.format_exc())

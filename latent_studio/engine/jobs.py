@@ -1,47 +1,116 @@
-"""Jobs for the job lane, as requests; the command line drives the same generators itself."""
+"""Jobs for the job lane, as requests; the command line drives the same generators itself. No torch at import."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from latent_studio.core.events import Event, Progress
+from latent_studio.core.events import Done, Event, Progress
+from latent_studio.core.family import family, family_names
 from latent_studio.core.request import Request
 from latent_studio.engine.data import OpenData
-from latent_studio.training.device import n_cores
 from latent_studio.training.recipe import Recipe
-from latent_studio.training.setting_up import estimate
-from latent_studio.training.snapshots import SnapshotStore
-from latent_studio.training.trainer import train
 
-
-def window_threads() -> int:
-    """The window trains with one thread fewer than there are cores: the other one is for the person."""
-    return max(1, n_cores() - 1)
+if TYPE_CHECKING:
+    from latent_studio.training.game import Controls
+    from latent_studio.training.snapshots import SnapshotStore
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainJob(Request):
-    """Train a recipe in a run folder, publishing snapshots; its slot is the folder, so one run is trained once."""
+    """Train a recipe in a run folder, publishing snapshots. Its slot is the folder, so one run is trained once."""
 
     recipe: Recipe
     folder: Path
     data: OpenData = field(compare=False, repr=False)
     snapshots: SnapshotStore = field(compare=False, repr=False)
 
-    def run(self) -> Generator[Event, object, None]:
+    def run(self) -> Generator[Event, Controls | None, None]:
+        from latent_studio.training.trainer import train
+
         yield Progress(0, 0, text=f"reading {self.recipe.data.source}")
         yield from train(self.recipe, self.folder, self.data(self.recipe.data), self.snapshots, window_threads())
 
 
 @dataclass(frozen=True, kw_only=True)
 class EstimateJob(Request):
-    """Time a few steps of a recipe; ends with Done(result={"seconds", "n_steps", "pictures_per_s"})."""
+    """Time a few steps of a recipe; ends with Done(result={"seconds", "n_steps", "pictures_per_s", "n_numbers"})."""
 
     recipe: Recipe
     data: OpenData = field(compare=False, repr=False)
     slot: str = "estimate"
 
     def run(self) -> Generator[Event, object, None]:
+        from latent_studio.training.setting_up import estimate
+
         yield from estimate(self.recipe, self.data(self.recipe.data), window_threads())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamiliesJob(Request):
+    """What the families are, for forms: Done(result={name: {"title", "citation", "equation", "schema", "needs"}})."""
+
+    slot: str = "families"
+
+    def run(self) -> Generator[Event, object, None]:
+        told = {}
+        for name in family_names():
+            found = family(name)
+            told[name] = {
+                "title": found.title,
+                "citation": found.citation,
+                "equation": found.equation,
+                "needs": found.needs,
+                "schema": found.config.model_json_schema(),
+            }
+        yield Done(result=told)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRecipeJob(Request):
+    """Whether the family takes its settings: Done(result={field: sentence}), empty where all is well."""
+
+    recipe: Recipe
+    slot: str = "check recipe"
+
+    def run(self) -> Generator[Event, object, None]:
+        from pydantic import ValidationError
+
+        from latent_studio.core.schema import field_errors
+
+        kind = family(self.recipe.family).config
+        try:
+            kind.model_validate(self.recipe.model_settings)
+        except ValidationError as error:
+            yield Done(result=field_errors(kind, error))
+        else:
+            yield Done(result={})
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarmUpJob(Request):
+    """Do once what holds the interpreter for long the first time: imports, the first optimizer, the first autocast."""
+
+    slot: str = "warm up"
+
+    def run(self) -> Generator[Event, object, None]:
+        import torch
+
+        import latent_studio.training.trainer  # noqa: F401
+
+        yield Progress(1, 2)
+        weight = torch.nn.Parameter(torch.zeros(2, 2))
+        player = torch.optim.Adam([weight], fused=True)
+        weight.sum().backward()
+        player.step()
+        torch.nn.utils.get_total_norm([weight])
+        yield Done("warm")
+
+
+def window_threads() -> int:
+    """The window trains with one thread fewer than there are cores: the other one is for the person."""
+    from latent_studio.training.device import n_cores
+
+    return max(1, n_cores() - 1)

@@ -10,7 +10,7 @@ import torch
 
 from latent_studio.core.errors import StudioError
 from latent_studio.core.header import Header
-from latent_studio.core.model import GenerativeModel
+from latent_studio.core.model import GenerativeModel, channels_last
 from latent_studio.core.request import OpenModel
 from latent_studio.core.runs import newest_weights
 from latent_studio.training.checkpoint import Weights, build, load_checkpoint
@@ -50,7 +50,7 @@ class OpenModels:
         if cached is None:
             header, content = make()
             model = content if isinstance(content, GenerativeModel) else build(header, content)
-            cached = OpenModel(key, header, model.to(self._device, memory_format=torch.channels_last))
+            cached = OpenModel(key, header, channels_last(model.to(self._device)))
             self._opened[key, stamp] = cached
             while len(self._opened) > N_KEPT:
                 self._opened.popitem(last=False)

@@ -50,7 +50,8 @@ class Autoencoder(GenerativeModel):
         """L with L Lᵀ the covariance of the codes, kept invertible by a ridge far below any used dimension."""
         ridge = 1e-4 * self.code_covariance.diagonal().mean() + 1e-8
         jitter = ridge * torch.eye(len(self.code_mean), device=self.code_mean.device)
-        return torch.linalg.cholesky(self.code_covariance + jitter)
+        lower: Tensor = torch.linalg.cholesky(self.code_covariance + jitter)
+        return lower
 
     def encode(self, image: Tensor, conditions: Mapping[str, Tensor]) -> Posterior:
         offset = self.encoder(image) - self.code_mean

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 
 from latent_studio.nets.sizes import ImageShape, channels, ladder
@@ -32,7 +34,7 @@ class ConvDecoder(nn.Module):
         self.start = (widths[0], sides[0], sides[0])
         self.project = nn.Sequential(nn.Linear(n_in, widths[0] * sides[0] ** 2), nn.ReLU(inplace=True))
         blocks: list[nn.Module] = []
-        for level, (before, after) in enumerate(zip(sides, sides[1:], strict=False)):
+        for level, (before, after) in enumerate(pairwise(sides)):
             is_last = level == len(sides) - 2
             # a kernel of 4 doubles without the checkerboard of 3; only an odd side needs 3 (7 from 4)
             kernel = 4 if after == 2 * before else 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import prod
 
 from torch import Tensor, nn
@@ -32,4 +33,4 @@ class MLPDecoder(nn.Module):
 def layers(n_in: int, width: int, n_layers: int) -> list[nn.Module]:
     """`n_layers` times a linear layer and a ReLU."""
     sizes = [n_in] + [width] * n_layers
-    return [m for a, b in zip(sizes, sizes[1:], strict=False) for m in (nn.Linear(a, b), nn.ReLU(inplace=True))]
+    return [m for a, b in pairwise(sizes) for m in (nn.Linear(a, b), nn.ReLU(inplace=True))]

@@ -1,8 +1,9 @@
-"""Which device, which precision, how many threads: what `auto` means here, and a sentence where a wish cannot be met."""
+"""Which device, which precision, how many threads: what `auto` means here."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import torch
 
@@ -38,7 +39,9 @@ def resolve_precision(name: str, device: torch.device, is_convolutional: bool) -
 
 def cpu_has_bfloat16() -> bool:
     """Whether this CPU multiplies bfloat16 itself (AVX512-BF16 or AMX)."""
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    checks: list[Callable[[], bool]] = [getattr(torch.cpu, name, lambda: False) for name in names]
+    return any(check() for check in checks)
 
 
 def use_threads(n_threads: int) -> None:

@@ -6,7 +6,7 @@ import copy
 from typing import Generic, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
@@ -21,13 +21,15 @@ class MovingAverage(Generic[ModuleT]):
     def __init__(self, model: ModuleT, decay: float) -> None:
         self.model = copy.deepcopy(model).eval().requires_grad_(False)
         self.decay = decay
-        self._averaged = [list(self.model.parameters()), list(self.model.buffers())]
-        self._raw = [list(model.parameters()), list(model.buffers())]
+        self._parameters: tuple[list[Tensor], list[Tensor]] = list(self.model.parameters()), list(model.parameters())
+        self._buffers: tuple[list[Tensor], list[Tensor]] = list(self.model.buffers()), list(model.buffers())
 
     @torch.no_grad()
     def update(self, n_updates: int) -> None:
         """Move towards the model after its update number `n_updates` (from 0)."""
         memory = min(self.decay, (1 + n_updates) / (10 + n_updates))
-        torch._foreach_lerp_(self._averaged[0], self._raw[0], 1 - memory)
-        if self._raw[1]:
-            torch._foreach_copy_(self._averaged[1], self._raw[1])
+        averaged, raw = self._parameters
+        torch._foreach_lerp_(averaged, raw, 1 - memory)
+        averaged, raw = self._buffers
+        if raw:
+            torch._foreach_copy_(averaged, raw)

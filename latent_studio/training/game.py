@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from latent_studio.core.family import DataSpec, family
-from latent_studio.core.model import Batch, GenerativeModel
+from latent_studio.core.model import Batch, GenerativeModel, channels_last
 from latent_studio.core.objective import Objective, Phase, Step, mix_seed
 from latent_studio.training.ema import MovingAverage
 from latent_studio.training.feed import Feed
@@ -45,7 +45,7 @@ class Game:
             self.objective: Objective[Any] = chosen.objective(config).to(device)
         self.is_convolutional = any(isinstance(module, nn.Conv2d | nn.ConvTranspose2d) for module in model.modules())
         if self.is_convolutional:
-            model = model.to(memory_format=torch.channels_last)
+            model = channels_last(model)
         self.model = model.to(device)
         self.recipe, self.feed, self.device = recipe, feed, device
         self.ema = MovingAverage(self.model, training.ema_decay)
@@ -192,14 +192,11 @@ class _Roots:
 
 def optimizer(parameters: list[nn.Parameter], section: OptimizerSection) -> torch.optim.Optimizer:
     """The optimizer a recipe names; fused, which does the same sums in one pass."""
-    betas = (section.beta1, section.beta2)
-    make: Callable[..., torch.optim.Optimizer]
+    rate, betas, decay = section.learning_rate, (section.beta1, section.beta2), section.weight_decay
     match section.name:
         case "adam":
-            make, options = torch.optim.Adam, {"betas": betas, "weight_decay": section.weight_decay}
+            return torch.optim.Adam(parameters, lr=rate, betas=betas, weight_decay=decay, fused=True)
         case "adamw":
-            make, options = torch.optim.AdamW, {"betas": betas, "weight_decay": section.weight_decay}
+            return torch.optim.AdamW(parameters, lr=rate, betas=betas, weight_decay=decay, fused=True)
         case "sgd":
-            make, options = torch.optim.SGD, {"momentum": section.beta1, "weight_decay": section.weight_decay}
-    fused = all(parameter.device.type in ("cpu", "cuda", "mps") for parameter in parameters)
-    return make(parameters, lr=section.learning_rate, fused=fused, **options)
+            return torch.optim.SGD(parameters, lr=rate, momentum=section.beta1, weight_decay=decay, fused=True)

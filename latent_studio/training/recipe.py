@@ -160,7 +160,7 @@ class Recipe(Config):
 
     name: str = Field("untitled", min_length=1, max_length=120)
     data: DataSection = DataSection()
-    model: dict[str, Any] = {"family": "vae"}
+    model: dict[str, Any] = Field(default_factory=lambda: {"family": "vae"})
     training: TrainingSection = TrainingSection()
     optimizer: OptimizerSection = OptimizerSection()
 

@@ -61,6 +61,7 @@ def data_spec(recipe: Recipe, images: ImageSet) -> DataSpec:
         fields=("image",) if images.labels is None else ("image", "label"),
         source=recipe.data.source,
         path=recipe.data.path,
+        options=recipe.data.options,
         digest=images.content_digest(),
         licence=images.licence,
         citation=images.citation,

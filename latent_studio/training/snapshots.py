@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from latent_studio.core.header import Header
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MIN_INTERVAL_S = 0.1
 

@@ -1,0 +1,175 @@
+"""Errands for the disk lane: what reads or writes files, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from latent_studio.core.errors import StudioError
+from latent_studio.core.events import Metrics, Pixels
+from latent_studio.core.family import DataSpec
+from latent_studio.core.files import write_file
+from latent_studio.core.header import Header, read_header
+from latent_studio.core.request import Request
+from latent_studio.core.runs import RunStatus, newest_weights, read_metrics, read_status
+from latent_studio.engine.data import OpenData
+from latent_studio.training.recipe import DataSection, Recipe, read_recipe
+
+
+@dataclass(frozen=True)
+class FoundHeader:
+    """The header behind a model key; None where a run has saved nothing yet."""
+
+    key: str
+    header: Header | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadHeader(Request):
+    """Read the header of a checkpoint or of a run's newest saved step."""
+
+    key: str
+    slot: str = "header"
+
+    def run(self) -> Iterator[FoundHeader]:
+        path = Path(self.key)
+        newest = newest_weights(path) if path.is_dir() else path
+        yield FoundHeader(self.key, None if newest is None else read_header(newest))
+
+
+@dataclass(frozen=True)
+class DataPictures:
+    """Pictures of a model's data with their labels ("" without), and the index of each in its split."""
+
+    split: str
+    indices: tuple[int, ...]
+    pictures: tuple[Pixels, ...]
+    labels: tuple[str, ...]
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickPictures(Request):
+    """Pictures of the data a model was trained on: those `indices`, or `n` drawn with `seed`.
+
+    located: a path a person gave instead of the one in the header. StudioError (`DataMissing`) where nothing is there.
+    """
+
+    spec: DataSpec
+    data: OpenData = field(compare=False, repr=False)
+    split: str = "test"
+    indices: tuple[int, ...] = ()
+    n: int = 24
+    seed: int = 0
+    located: str = ""
+    slot: str = "data pictures"
+
+    def run(self) -> Iterator[DataPictures]:
+        path = self.located or self.spec.path
+        if path and not Path(path).exists():
+            raise DataMissing(f"The data of this model ({self.spec.name}) are not at {path}: locate them.")
+        section = DataSection(
+            source=self.spec.source, path=path, size=self.spec.image_shape[1], options=self.spec.options
+        )
+        images = self.data(section)
+        if images.image_shape != self.spec.image_shape:
+            raise StudioError(
+                f"{images.name} has other pictures than this model was trained on: locate {self.spec.name}."
+            )
+        first, n = (images.n_train, images.n_test) if self.split == "test" and images.n_test else (0, images.n_train)
+        wanted = self.indices
+        if not wanted:
+            draw = np.random.default_rng(self.seed).choice(n, size=min(self.n, n), replace=False)
+            wanted = tuple(int(index) for index in draw)
+        rows = images.pixels[[first + index for index in wanted]]
+        pictures = rows[:, 0] if rows.shape[1] == 1 else rows.transpose(0, 2, 3, 1)
+        labels = [""] * len(wanted)
+        if images.labels is not None and images.label_names:
+            labels = [images.label_names[int(images.labels[first + index])] for index in wanted]
+        yield DataPictures(
+            self.split, wanted, tuple(np.ascontiguousarray(picture) for picture in pictures), tuple(labels), n
+        )
+
+
+class DataMissing(StudioError):
+    """The data are not on this machine; the window offers to locate them."""
+
+
+@dataclass(frozen=True)
+class RunNews:
+    """What is new in a run folder since `offset`."""
+
+    key: str
+    status: RunStatus | None
+    metrics: tuple[Metrics, ...]
+    offset: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowRun(Request):
+    """Read what a run has logged since `offset`; runs of other processes are followed this way, too."""
+
+    key: str
+    offset: int = 0
+
+    def run(self) -> Iterator[RunNews]:
+        metrics, offset = read_metrics(Path(self.key), self.offset)
+        yield RunNews(self.key, read_status(Path(self.key)), tuple(metrics), offset)
+
+
+@dataclass(frozen=True)
+class FoundRecipe:
+    """The recipe of a run, as it was resolved."""
+
+    key: str
+    recipe: Recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadRecipe(Request):
+    """Read a recipe file."""
+
+    path: Path
+    slot: str = "recipe"
+
+    def run(self) -> Iterator[FoundRecipe]:
+        yield FoundRecipe(str(self.path.parent), read_recipe(self.path))
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """A file is written."""
+
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteFile(Request):
+    """Write a file whole or not at all."""
+
+    path: Path
+    content: bytes | str = field(repr=False)
+
+    def run(self) -> Iterator[Wrote]:
+        write_file(self.path, self.content)
+        yield Wrote(self.path)
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a function gave back."""
+
+    value: object
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand(Request):
+    """Any short function that touches the disk: scanning the library, moving to the trash."""
+
+    work: Callable[[], object] = field(compare=False, repr=False)
+
+    def run(self) -> Iterator[Returned]:
+        yield Returned(self.work())
