@@ -73,8 +73,10 @@ class Warned(Event):
 
 @dataclass(frozen=True)
 class Failed(Event):
-    """The job ended early. `text` is the sentence for the person, `details` a traceback where it was a defect, `kind` the
-    exception's class."""
+    """The job ended early.
+
+    text: the sentence for the person.  details: a traceback where it was a defect.  kind: the exception's class.
+    """
 
     text: str
     details: str = ""

@@ -96,7 +96,7 @@ class Step:
 
 
 class Objective(nn.Module, ABC, Generic[ModelT]):
-    """What each player minimises. Anything it remembers between steps (a pool of old fakes) is a buffer and is saved."""
+    """What each player minimises. What it remembers between steps (a pool of old fakes) are buffers and are saved."""
 
     phases: tuple[Phase, ...]
 

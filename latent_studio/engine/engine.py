@@ -76,7 +76,7 @@ class Engine:
         self._ring()
 
     def turn(self) -> float | None:
-        """Do one piece of work. Returns the seconds to wait before the next: 0.0 at once, None until something comes."""
+        """Do one piece of work. Returns the seconds to wait before the next: 0.0 at once, None until asked again."""
         while self._inbox:
             self._inbox.popleft()()
         ready = [work for work in self._work.values() if not work.is_held]

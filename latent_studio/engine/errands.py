@@ -55,7 +55,7 @@ class DataPictures:
 class PickPictures(Request):
     """Pictures of the data a model was trained on: those `indices`, or `n` drawn with `seed`.
 
-    located: a path a person gave instead of the one in the header. StudioError (`DataMissing`) where nothing is there.
+    located: a path a person gave instead of the one in the header. DataMissingError where nothing is there.
     """
 
     spec: DataSpec
@@ -70,7 +70,7 @@ class PickPictures(Request):
     def run(self) -> Iterator[DataPictures]:
         path = self.located or self.spec.path
         if path and not Path(path).exists():
-            raise DataMissing(f"The data of this model ({self.spec.name}) are not at {path}: locate them.")
+            raise DataMissingError(f"The data of this model ({self.spec.name}) are not at {path}: locate them.")
         section = DataSection(
             source=self.spec.source, path=path, size=self.spec.image_shape[1], options=self.spec.options
         )
@@ -94,7 +94,7 @@ class PickPictures(Request):
         )
 
 
-class DataMissing(StudioError):
+class DataMissingError(StudioError):
     """The data are not on this machine; the window offers to locate them."""
 
 

@@ -40,7 +40,7 @@ def resolve_precision(name: str, device: torch.device, is_convolutional: bool) -
 def cpu_has_bfloat16() -> bool:
     """Whether this CPU multiplies bfloat16 itself (AVX512-BF16 or AMX)."""
     names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    checks: list[Callable[[], bool]] = [getattr(torch.cpu, name, lambda: False) for name in names]
+    checks: list[Callable[[], bool]] = [getattr(torch.cpu, name, bool) for name in names]
     return any(check() for check in checks)
 
 
