@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 _SHEET = """
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 8px; font-size: 11px; }
 
-QMenu { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 4px; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="accent"] { color: $accent; }
+QLabel[role="good"] { color: $good; }
+QLabel[role="warn"] { color: $warn; }
+QLabel[role="bad"] { color: $bad; }
+
+QMenu { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 4px; menu-scrollable: 1; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; color: $text; }
 QMenu::item:selected { background: $line; }
 QMenu::item:disabled { color: $muted; }

@@ -21,7 +21,7 @@ ThemeName = Literal["dark", "light", "system"]
 Role = Literal[
     "window", "surface", "raised", "line", "text", "muted", "faint", "accent", "on_accent", "good", "warn", "bad"
 ]
-TextRole = Literal["title", "body", "strong", "caption", "caption_strong"]
+TextRole = Literal["title", "body", "strong", "caption", "number", "number_strong", "number_caption"]
 
 RADIUS = 6  # px, of everything with corners
 FONTS = Path(__file__).resolve().parents[2] / "resources" / "fonts"
@@ -66,8 +66,8 @@ LIGHT = Tokens(
     categories=_PETROFF,
 )  # fmt: skip
 
-_SIZE_PX: dict[TextRole, int] = {"title": 20, "body": 13, "strong": 13, "caption": 11, "caption_strong": 11}
-_SEMI_BOLD: frozenset[TextRole] = frozenset({"title", "strong", "caption_strong"})
+_SIZE_PX: dict[TextRole, int] = {"title": 20, "caption": 11, "number_caption": 11}  # all others: 13
+_SEMI_BOLD: frozenset[TextRole] = frozenset({"title", "strong", "number_strong"})
 
 
 class Theme(QObject):
@@ -110,7 +110,7 @@ class Theme(QObject):
         return QColor(self.tokens.categories[index % len(self.tokens.categories)])
 
     def font(self, role: TextRole = "body") -> QFont:
-        """The interface font at a role's size and weight, with tabular figures."""
+        """The interface font at a role's size and weight; the `number` roles have tabular figures."""
         return QFont(_font(role))
 
     def apply(self, app: QApplication, choice: ThemeName) -> None:
@@ -171,10 +171,12 @@ def interface_family() -> str:
 @lru_cache(maxsize=8)
 def _font(role: TextRole) -> QFont:
     font = QFont(interface_family())
-    font.setPixelSize(_SIZE_PX[role])
+    font.setPixelSize(_SIZE_PX.get(role, 13))
     font.setWeight(QFont.Weight.DemiBold if role in _SEMI_BOLD else QFont.Weight.Normal)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    font.setFeature(QFont.Tag("tnum"), 1)  # figures keep their place while they change
+    if role.startswith("number"):
+        # Figures keep their place while they change. Names stay without: in Inter, `tnum` widens hyphens too.
+        font.setFeature(QFont.Tag("tnum"), 1)
     return font
 
 

@@ -85,5 +85,5 @@ def test_changing_the_theme_changes_widgets_that_are_open(qtbot: QtBot, qapp: QA
 
 
 def test_figures_keep_their_width(qapp: QApplication) -> None:
-    metrics = QFontMetricsF(theme().font("body"))
+    metrics = QFontMetricsF(theme().font("number"))
     assert len({round(metrics.horizontalAdvance(figure * 8), 3) for figure in "0123456789"}) == 1

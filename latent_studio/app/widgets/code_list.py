@@ -64,6 +64,9 @@ class CodeList(CodeView):
         self._edit.close_editor()
         super()._on_scrolled()
 
+    def _has_keyboard(self) -> bool:
+        return self.hasFocus() or self._edit.isVisible()
+
     # --- the mouse
 
     def _hit(self, at: QPointF) -> tuple[int, Part] | None:
@@ -266,7 +269,9 @@ class CodeList(CodeView):
         row = self._rows[self._current]
         if not row.locked:
             top = self.row_rect(row.key).topLeft()
-            self._edit.open_at(self._shape.value.translated(top), shown(row.value), typed)
+            right = Qt.AlignmentFlag.AlignRight
+            self._edit.open_at(self._shape.value.translated(top), shown(row.value), typed, right)
+            self._update_row(self._current)
 
     def _on_typed(self, text: str) -> None:
         value = parsed(text)

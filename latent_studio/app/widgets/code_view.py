@@ -177,6 +177,9 @@ class CodeView(QAbstractScrollArea):
         )
         self._update_row(index)
 
+    def _has_keyboard(self) -> bool:
+        return self.hasFocus()
+
     def _key_of(self, index: int) -> Key | None:
         return self._rows[index].key if 0 <= index < len(self._rows) else None
 
@@ -198,7 +201,7 @@ class CodeView(QAbstractScrollArea):
 
     def _paint_row(self, painter: QPainter, index: int, top: int) -> None:
         row = self._rows[index]
-        has_keyboard = index == self._current and self.hasFocus()
+        has_keyboard = index == self._current and self._has_keyboard()
         hovered = self._hovered is not None and self._hovered[0] == index
         active = hovered or has_keyboard or row.key == self._dragged
         width = self.viewport().width()

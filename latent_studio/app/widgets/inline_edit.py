@@ -25,8 +25,11 @@ class InlineEdit(QLineEdit):
         self.setProperty("inline", True)
         self.hide()
 
-    def open_at(self, area: QRectF, former: str, typed: str = "") -> None:
+    def open_at(
+        self, area: QRectF, former: str, typed: str = "", align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+    ) -> None:
         """Edit over `area`: the former text all selected, or what has been typed already in its place."""
+        self.setAlignment(align)
         self._former, self._is_open = former, True
         self.setGeometry(area.toRect())
         self.setText(typed or former)

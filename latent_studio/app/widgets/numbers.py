@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 
 MINUS = "−"
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 
 
 def shown(value: float, decimals: int = 2) -> str:
@@ -15,10 +17,24 @@ def shown(value: float, decimals: int = 2) -> str:
     return text.replace("-", MINUS)
 
 
+def shortest(value: float) -> str:
+    """The shortest writing that reads back as the same number: `60,000`, `0.001`, `1e-5`, `1.0`."""
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", MINUS)
+    mantissa, _, exponent = repr(value).partition("e")
+    text = f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    return text.replace("-", MINUS)
+
+
 def parsed(text: str) -> float | None:
-    """The finite number that was typed (either minus, `1e-3`, thousands as `60,000`), or None."""
+    """The finite number that was typed, or None. Either minus will do; `60,000` is sixty thousand, `0,5` a half."""
+    text = text.replace(MINUS, "-").replace(" ", "")
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    elif text.count(",") == 1 and "." not in text:
+        text = text.replace(",", ".")
     try:
-        value = float(text.strip().replace(MINUS, "-").replace(",", "").replace(" ", ""))
+        value = float(text)
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen, QTransform
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from latent_studio.app.theme import RADIUS, Role, TextRole, colour, theme
 
@@ -117,3 +118,8 @@ def elided(text: str, font: TextRole, width: float) -> str:
     """The text, shortened in the middle to fit `width` px."""
     metrics = QFontMetricsF(theme().font(font))
     return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width + 0.5)
+
+
+def show_tip(widget: QWidget, at: QPoint, *lines: str) -> None:
+    """A tooltip of the lines that say something; none where nothing does."""
+    QToolTip.showText(at, "\n".join(line for line in lines if line), widget)

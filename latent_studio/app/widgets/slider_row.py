@@ -123,14 +123,14 @@ def paint_row(painter: QPainter, shape: RowShape, row: DimensionRow, strip: QIma
     lock = colour("text" if row.locked else "muted" if active else "faint")
     paint_icon(painter, "lock-simple-fill" if row.locked else "lock-simple-open", shape.lock, lock)
     paint.draw_text(painter, shape.name, row.name)
-    paint.draw_text(painter, shape.caption, row.caption, "muted", "caption")
+    paint.draw_text(painter, shape.caption, row.caption, "muted", "number_caption")
     _paint_strip(painter, shape, row, strip, framed=active)
     at, neutral = shape.x_of(row, row.value), shape.x_of(row, row.neutral)
     paint_slider(painter, shape.track, at, neutral, ground, active=active, hollow=row.locked)
     if active and not row.locked:
         paint.fill_round(painter, shape.value, colour("window"), colour("line"))
     box = shape.value.adjusted(0, 0, -4, 0)
-    paint.draw_text(painter, box, shown(row.value), "text", "body", paint.RIGHT)
+    paint.draw_text(painter, box, shown(row.value), "text", "number", paint.RIGHT)
 
 
 def _paint_strip(painter: QPainter, shape: RowShape, row: DimensionRow, strip: QImage | None, *, framed: bool) -> None:
