@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from latent_studio.core.errors import StudioError, did_you_mean
 from latent_studio.data.image_set import ImageSet
+from latent_studio.data.places import find
 
 if TYPE_CHECKING:
     from latent_studio.data.source import Source, SourceInfo
@@ -31,18 +34,14 @@ def load(source: str, path: str | Path | None = None, size: int | None = None, *
     if found.needs_path:
         if path is None or path == "":
             raise StudioError(f'The source "{source}" needs a path: choose the file or folder to read.')
-        values["path"] = Path(path).expanduser()
+        values["path"] = find(path)
     elif path:
         raise StudioError(f'The source "{source}" reads no path: leave it out, or choose {_path_sources()}.')
     checked = validated(found.options, values, where="data")
     if found.needs_path and not values["path"].exists():
         raise StudioError(f"{path} is not there: it was moved or deleted; choose it again.")
-    try:
+    with _said_plainly(path):
         return found.load(checked)
-    except PermissionError as error:
-        raise StudioError(f"{error.filename or path} may not be read: change its rights or copy it.") from error
-    except FileNotFoundError as error:
-        raise StudioError(f"{error.filename or path} has vanished while it was read: choose it again.") from error
 
 
 def sources() -> tuple[SourceInfo, ...]:
@@ -59,7 +58,8 @@ def detect(path: str | Path) -> str:
     place = Path(path).expanduser()
     if not place.exists():
         raise StudioError(f"{path} is not there: it was moved or deleted; choose it again.")
-    claims = {found.name: found.claims(place) for found in _all_sources() if found.needs_path}
+    with _said_plainly(path):
+        claims = {found.name: found.claims(place) for found in _all_sources() if found.needs_path}
     best = max(sorted(claims), key=lambda name: claims[name])
     if claims[best] == 0:
         raise StudioError(
@@ -67,6 +67,19 @@ def detect(path: str | Path) -> str:
             "or an .npz file."
         )
     return best
+
+
+@contextmanager
+def _said_plainly(path: str | Path | None) -> Iterator[None]:
+    """Turns what the system says of a file into a StudioError."""
+    try:
+        yield
+    except PermissionError as error:
+        raise StudioError(f"{error.filename or path} may not be read: change its rights or copy it.") from error
+    except IsADirectoryError as error:
+        raise StudioError(f"{error.filename or path} is a folder: choose the file in it, or another source.") from error
+    except OSError as error:
+        raise StudioError(f"{error.filename or path} cannot be read ({error.strerror}): choose it again.") from error
 
 
 def _source(name: str) -> Source:

@@ -15,6 +15,7 @@ from latent_studio.core.files import write_file
 from latent_studio.core.header import Header, read_header
 from latent_studio.core.request import Request
 from latent_studio.core.runs import RunStatus, newest_weights, read_metrics, read_status
+from latent_studio.data.places import find
 from latent_studio.engine.data import OpenData
 from latent_studio.training.recipe import DataSection, Recipe, read_recipe
 
@@ -69,7 +70,7 @@ class PickPictures(Request):
 
     def run(self) -> Iterator[DataPictures]:
         path = self.located or self.spec.path
-        if path and not Path(path).exists():
+        if path and not find(path).exists():
             raise DataMissingError(f"The data of this model ({self.spec.name}) are not at {path}: locate them.")
         section = DataSection(
             source=self.spec.source, path=path, size=self.spec.image_shape[1], options=self.spec.options

@@ -1,0 +1,20 @@
+"""Where pictures may lie: a recipe that travels names its data by a short path, and each machine keeps them somewhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from latent_studio.core.files import home
+
+
+def find(path: str | Path) -> Path:
+    """The path itself; a relative one that is not here is looked for below the data folders of this machine.
+
+    Those are LATENT_STUDIO_DATA and `data/` in the user's own folder. What is found nowhere is returned as it is.
+    """
+    place = Path(path).expanduser()
+    if place.is_absolute() or place.exists():
+        return place
+    roots = [Path(root) for root in (os.environ.get("LATENT_STUDIO_DATA"), home() / "data") if root]
+    return next((root / place for root in roots if (root / place).exists()), place)
