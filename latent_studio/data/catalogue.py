@@ -55,7 +55,7 @@ def sources() -> tuple[SourceInfo, ...]:
 
 def detect(path: str | Path) -> str:
     """The name of the source that reads a file or folder; StudioError where none does."""
-    place = Path(path).expanduser()
+    place = find(path)
     if not place.exists():
         raise StudioError(f"{path} is not there: it was moved or deleted; choose it again.")
     with _said_plainly(path):

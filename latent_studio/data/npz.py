@@ -40,7 +40,7 @@ def load(options: Options) -> ImageSet:
     """Without x_train, x_test and their like, a fixed shuffle puts one picture in ten into the test part."""
     with closing(NpzFile(options.path)) as file:
         columns = _by_column(file.members)
-        pictures_name = _pictures_name(columns, options.path.name)
+        pictures_name = _pictures_name(file, columns, options.path.name)
         pictures = columns.pop(pictures_name)
         parts = [part for part in PARTS if part in pictures]
         counts = {part: pictures[part].shape[0] for part in parts}
@@ -78,7 +78,7 @@ def _by_column(members: Mapping[str, Member]) -> dict[str, dict[str, Member]]:
     return columns
 
 
-def _pictures_name(columns: Mapping[str, Parts], where: str) -> str:
+def _pictures_name(file: NpzFile, columns: Mapping[str, Parts], where: str) -> str:
     """The column with the pictures: by its name, else the only one that can be."""
     likely = [name for name in PICTURES if name in columns]
     possible = [name for name, parts in columns.items() if all(len(m.shape) in (3, 4) for m in parts.values())]
@@ -86,7 +86,8 @@ def _pictures_name(columns: Mapping[str, Parts], where: str) -> str:
     if not name:
         raise StudioError(f'{where} has no array of pictures: name it "images" (or "x_train" and "x_test").')
     for member in columns[name].values():
-        if not member.dtype.hasobject and (len(member.shape) not in (3, 4) or min(member.shape) < 1):
+        file.refuse_objects(member)
+        if len(member.shape) not in (3, 4) or min(member.shape) < 1:
             raise StudioError(
                 f'"{member.name}" in {where} has the shape {member.shape}: pictures must be (n, h, w), (n, h, w, c) or '
                 "(n, c, h, w), with at least one."
@@ -143,7 +144,7 @@ def _column(file: NpzFile, parts: Parts, counts: Mapping[str, int], must_fit: bo
             raise StudioError(f'"{member.name}" has {n:,} entries for {counts[part]:,} pictures: give one per picture.')
     members = [parts[part] for part in counts]
     belongs = all(member.shape[:1] == (counts[part],) for part, member in parts.items())
-    small = all(len(member.shape) <= 2 and (*member.shape, 1)[1] <= MOST_COLUMNS for member in members)
+    small = all(len(member.shape) <= 2 and max(member.shape[1:], default=1) <= MOST_COLUMNS for member in members)
     alike = len({member.shape[1:] for member in members}) == 1
     if not (belongs and small and alike) or (not must_fit and any(member.dtype.hasobject for member in members)):
         return None

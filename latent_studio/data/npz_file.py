@@ -41,16 +41,24 @@ class NpzFile:
     def close(self) -> None:
         self._archive.close()
 
+    def refuse_objects(self, member: Member) -> None:
+        """StudioError for an array of Python objects."""
+        if member.dtype.hasobject:
+            raise StudioError(
+                f'"{member.name}" in {self._name} holds Python objects, which could run code and are never read: '
+                "save it as a plain array of numbers or text."
+            )
+
     def array(self, member: Member) -> NDArray[Any]:
         """The whole array."""
-        self._refuse_objects(member)
+        self.refuse_objects(member)
         with self._said_plainly(), self._archive.open(f"{member.name}.npy") as file:
             found: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
             return found
 
     def blocks(self, member: Member) -> Iterator[NDArray[Any]]:
         """The array along its first axis, some 8 MiB at a time (as a whole where it is in Fortran's order)."""
-        self._refuse_objects(member)
+        self.refuse_objects(member)
         if member.fortran_order:
             yield self.array(member)
             return
@@ -76,13 +84,6 @@ class NpzFile:
             if claimed != self._archive.getinfo(name).file_size:  # else a false header could ask for any memory
                 raise ValueError(f"{name} has another size than its header tells")
         return member
-
-    def _refuse_objects(self, member: Member) -> None:
-        if member.dtype.hasobject:
-            raise StudioError(
-                f'"{member.name}" in {self._name} holds Python objects, which could run code and are never read: '
-                "save it as a plain array of numbers or text."
-            )
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:

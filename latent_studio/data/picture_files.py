@@ -99,4 +99,4 @@ def _regular_files(root: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in name.split("/"))

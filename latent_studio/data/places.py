@@ -1,4 +1,4 @@
-"""Where pictures may lie: a recipe that travels names its data by a short path, and each machine keeps them somewhere."""
+"""Where pictures may lie: a recipe that travels names its data by a short path, each machine keeps them elsewhere."""
 
 from __future__ import annotations
 

@@ -1,0 +1,119 @@
+"""ImageSet: what it tells of itself, its digest and its subsets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latent_studio.core.errors import StudioError
+from latent_studio.data import ImageSet
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (10, 3, 4, 5), dtype=np.uint8)
+
+
+def an_image_set(**changes: Any) -> ImageSet:
+    images = ImageSet(
+        name="ten",
+        pixels=PIXELS,
+        labels=np.arange(10) % 2,
+        label_names=("even", "odd"),
+        attributes={"index": np.arange(10)},
+        n_train=7,
+        licence="CC0",
+        citation="",
+    )
+    return replace(images, **changes)
+
+
+def test_it_tells_its_shape_and_split() -> None:
+    images = an_image_set()
+    assert (images.image_shape, images.n_train, images.n_test) == ((3, 4, 5), 7, 3)
+    assert np.array_equal(np.concatenate([PIXELS[images.train], PIXELS[images.test]]), PIXELS)
+
+
+def test_the_description_is_plain_data() -> None:
+    told = an_image_set().describe()
+    assert json.loads(json.dumps(told))["attributes"] == ["index"]
+    assert told["n_test"] == 3
+
+
+def test_it_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        an_image_set().n_train = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pixels": PIXELS.astype(np.float32)},
+        {"pixels": PIXELS[0]},
+        {"n_train": 0},
+        {"n_train": 11},
+        {"labels": np.arange(9)},
+        {"labels": np.arange(10, dtype=np.uint8)},
+        {"attributes": {"index": np.arange(11)}},
+    ],
+)
+def test_a_source_that_breaks_the_promises_is_a_defect(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        an_image_set(**changes)
+
+
+def test_the_digest_is_sha_256_over_shape_split_pixels_and_labels() -> None:
+    labels = (np.arange(10) % 2).astype("<i8").tobytes()
+    expected = hashlib.sha256(b"((10, 3, 4, 5), 7)" + PIXELS.tobytes() + labels)
+    assert an_image_set().content_digest() == expected.hexdigest()
+    assert an_image_set(name="other", licence="").content_digest() == expected.hexdigest()
+
+
+def test_the_digest_changes_with_a_pixel_the_split_or_the_labels() -> None:
+    pixels = PIXELS.copy()
+    pixels[9, 2, 3, 4] ^= 1
+    sets = [an_image_set(), an_image_set(pixels=pixels), an_image_set(n_train=8), an_image_set(labels=None)]
+    sets += [an_image_set(labels=np.zeros(10, np.int64)), an_image_set(pixels=PIXELS.reshape(10, 3, 5, 4))]
+    assert len({images.content_digest() for images in sets}) == len(sets)
+
+
+def test_pixels_that_do_not_lie_in_a_row_have_the_same_digest() -> None:
+    wide = np.repeat(PIXELS, 2, axis=3)
+    assert an_image_set(pixels=wide[..., ::2]).content_digest() == an_image_set().content_digest()
+
+
+@given(st.floats(0, 1, exclude_min=True))
+def test_a_subset_is_a_prefix_of_the_train_part_and_all_of_the_test_part(fraction: float) -> None:
+    images, part = an_image_set(), an_image_set().subset(fraction)
+    n = max(1, round(7 * fraction))
+    kept = [*range(n), 7, 8, 9]
+    assert (part.n_train, part.n_test) == (n, 3)
+    assert np.array_equal(part.pixels, PIXELS[kept])
+    assert part.labels is not None
+    assert np.array_equal(part.labels, np.array(kept) % 2)
+    assert np.array_equal(part.attributes["index"], kept)
+    assert (part.content_digest() == images.content_digest()) == (n == 7)
+
+
+@pytest.mark.parametrize("fraction", [0, -0.1, 1.01, float("nan"), float("inf")])
+def test_an_impossible_fraction_is_told(fraction: float) -> None:
+    with pytest.raises(StudioError, match="above 0 and at most 1"):
+        an_image_set().subset(fraction)
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_a_subset_of_a_mapped_set_is_equal_and_stays_mapped_where_memory_is_short(
+    tmp_path: Path, fits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.save(tmp_path / "p.npy", PIXELS)
+    mapped = an_image_set(pixels=np.load(tmp_path / "p.npy", mmap_mode="r"))
+    if not fits:
+        monkeypatch.setattr("latent_studio.data.pixel_store.memory_bytes", lambda: 100)
+    part = mapped.subset(0.5)
+    assert isinstance(part.pixels, np.memmap) == (not fits)
+    assert part.content_digest() == an_image_set().subset(0.5).content_digest()

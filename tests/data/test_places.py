@@ -1,0 +1,29 @@
+"""Short paths in recipes are found on every machine that keeps the data somewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latent_studio import data
+from latent_studio.data.places import find
+
+
+def test_a_relative_path_is_looked_for_in_the_data_folders(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LATENT_STUDIO_DATA", str(tmp_path / "shared"))
+    assert find("set.npz") == Path("set.npz")
+    for folder in (home / "data", tmp_path / "shared", tmp_path):  # each is preferred to those before it
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez(folder / "set.npz", images=np.zeros((2, 4, 4), np.uint8))
+        assert find("set.npz").resolve() == folder / "set.npz"
+        assert data.detect("set.npz") == "npz"
+        assert len(data.load("npz", "set.npz").pixels) == 2
+
+
+def test_an_absolute_path_is_taken_as_it_is(tmp_path: Path) -> None:
+    assert find(tmp_path / "nothing") == tmp_path / "nothing"
