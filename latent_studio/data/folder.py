@@ -18,7 +18,7 @@ from latent_studio.data.columns import as_labels, read_attributes
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.picture_files import UNREADABLE, PictureFiles, any_file, opened_files
 from latent_studio.data.pictures import ENDINGS, UnreadableError, decoded
-from latent_studio.data.pixel_store import Fill, Pixels, Rows, Write, blocks, fingerprint, stored
+from latent_studio.data.pixel_store import Fill, Pixels, Rows, Write, blocks, fingerprint, rows_per_block, stored
 from latent_studio.data.rows import n_train_of, shuffled
 from latent_studio.data.source import PathOptions, Source
 
@@ -26,7 +26,8 @@ TRAIN_FOLDERS = frozenset({"train", "training"})
 TEST_FOLDERS = frozenset({"test", "testing", "val", "valid", "validation"})
 UNSORTED = "unsorted"
 """The class of pictures that lie beside the class folders."""
-_N_AT_ONCE = 256
+_FEWEST_AT_ONCE = 16
+"""Pictures are decoded some 8 MiB at a time, but enough of them that every thread has work."""
 
 
 class Options(PathOptions):
@@ -145,9 +146,10 @@ def _decoder(files: PictureFiles, names: list[str], size: int, n_channels: int, 
     def fill(write: Write) -> Rows:
         kept: list[int] = []
         reasons: list[str] = []
+        n_at_once = max(_FEWEST_AT_ONCE, rows_per_block((n_channels, size, size)))
         with ThreadPoolExecutor() as threads:
-            for first in range(0, len(names), _N_AT_ONCE):
-                results = list(threads.map(read, names[first : first + _N_AT_ONCE]))
+            for first in range(0, len(names), n_at_once):
+                results = list(threads.map(read, names[first : first + n_at_once]))
                 good = [(first + i, x) for i, x in enumerate(results) if not isinstance(x, UnreadableError)]
                 reasons += [str(x) for x in results if isinstance(x, UnreadableError)]
                 if good:
