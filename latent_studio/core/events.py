@@ -89,3 +89,10 @@ class Done(Event):
 
     text: str = ""
     result: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Held(Event):
+    """A person paused the job, or let it go on."""
+
+    is_held: bool

@@ -38,6 +38,10 @@ class Request(ABC):
     def run(self) -> Iterator[object]:
         """The work. Never enter a context manager of torch around a yield: it would leak to the lane's other work."""
 
+    def on_hold(self, is_held: bool) -> None:
+        """The work is paused now, or goes on. Called on the lane's thread, between two pieces."""
+        return None
+
 
 @dataclass(frozen=True)
 class OpenModel:

@@ -18,6 +18,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from latent_studio.core.events import Metrics
+from latent_studio.core.files import write_file
 
 RECIPE, METRICS, CONTROLS, STATUS, LATEST = "recipe.toml", "metrics.jsonl", "controls.jsonl", "status.json", "latest"
 BEST, MODEL, EMA, STATE = "best.safetensors", "model.safetensors", "ema.safetensors", "state.safetensors"
@@ -71,6 +72,14 @@ def read_status(run: Path) -> RunStatus | None:
     except (FileNotFoundError, NotADirectoryError, ValidationError):
         return None
     return status.seen_at(time.time())
+
+
+def mark_held(run: Path, is_held: bool) -> None:
+    """Have every reader see that the run is paused, or goes on. Only its writer calls this, between two steps."""
+    status = read_status(run)
+    if status is not None and status.state in ("running", "paused"):
+        told = status.model_copy(update={"state": "paused" if is_held else "running", "heartbeat": time.time()})
+        write_file(run / STATUS, told.model_dump_json(), sync=False)
 
 
 def read_metrics(run: Path, offset: int = 0) -> tuple[list[Metrics], int]:

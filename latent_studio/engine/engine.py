@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 
 from latent_studio.core.errors import StudioError
-from latent_studio.core.events import Failed
+from latent_studio.core.events import Event, Failed, Held, Warned
 from latent_studio.core.request import Answer, ModelRequest, OpenModel, Priority, Request
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Engine:
         self._deliver, self._resolve, self._clock = deliver, resolve, clock
         self._inbox: deque[Callable[[], None]] = deque()
         self._bell = threading.Condition()
-        self._is_closing = False
+        self._is_closing = self._is_finishing = False
         self._work: dict[str, _Work] = {}
         self._last_preview = -1e9
 
@@ -63,16 +63,19 @@ class Engine:
         self._post(lambda: self._change(slot, lambda work: work.messages.append(message)))
 
     def hold(self, slot: str, is_held: bool = True) -> None:
-        """Pause a slot (its generator is not asked for more), or let it go on."""
-        self._post(lambda: self._change(slot, lambda work: setattr(work, "is_held", is_held)))
+        """Pause a slot (its generator is not asked for more), or let it go on; `Held` is delivered when it is so."""
+        self._post(lambda: self._change(slot, lambda work: self._hold(work, is_held)))
 
     def cancel(self, slot: str) -> None:
-        """Close what the slot holds; a job saves as it is closed."""
-        self._post(lambda: self._close(slot))
+        """Close what the slot holds; a job saves as it is closed. A last answer without a value tells that it is."""
+        self._post(lambda: self._change(slot, self._cancel))
 
-    def close(self) -> None:
-        """Have `run` close everything and return."""
-        self._is_closing = True
+    def close(self, *, finish: bool = False) -> None:
+        """Have `run` close everything and return; with `finish`, once what was asked for is done (short errands)."""
+        if finish:
+            self._is_finishing = True
+        else:
+            self._is_closing = True
         self._ring()
 
     def turn(self) -> float | None:
@@ -96,8 +99,11 @@ class Engine:
             if wait == 0.0:
                 continue
             with self._bell:
-                if not self._inbox and not self._is_closing:
-                    self._bell.wait(wait)
+                if self._inbox or self._is_closing:
+                    continue
+                if wait is None and self._is_finishing:
+                    break
+                self._bell.wait(wait)
         for slot in list(self._work):
             self._close(slot)
 
@@ -110,6 +116,21 @@ class Engine:
     def _change(self, slot: str, change: Callable[[_Work], None]) -> None:
         if slot in self._work:
             change(self._work[slot])
+
+    def _hold(self, work: _Work, is_held: bool) -> None:
+        if work.is_held == is_held:
+            return
+        work.is_held = is_held
+        told: Event = Held(is_held)
+        try:
+            work.request.on_hold(is_held)
+        except StudioError as error:
+            told = Warned(str(error))
+        self._deliver(Answer(work.request, told, work.digest, work.seconds))
+
+    def _cancel(self, work: _Work) -> None:
+        if self._close(work.request.slot):
+            self._deliver(Answer(work.request, None, work.digest, work.seconds, is_last=True))
 
     def _advance(self, work: _Work) -> None:
         """One piece; what it gives is delivered, what goes wrong is told in its place."""
@@ -155,16 +176,19 @@ class Engine:
             del self._work[work.request.slot]
         self._deliver(answer)
 
-    def _close(self, slot: str) -> None:
+    def _close(self, slot: str) -> bool:
+        """Close the slot's generator; False where that failed, which is told."""
         work = self._work.pop(slot, None)
         if work is None or not isinstance(work.pieces, Generator):
-            return
+            return True
         try:
             work.pieces.close()
         except Exception as error:
             log.exception("%s could not be closed", slot)
             text = str(error) if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
             self._deliver(Answer(work.request, Failed(text, traceback.format_exc()), is_last=True))
+            return False
+        return True
 
     def _post(self, command: Callable[[], None]) -> None:
         self._inbox.append(command)

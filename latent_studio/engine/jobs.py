@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from latent_studio.core.events import Done, Event, Progress
 from latent_studio.core.family import family, family_names
 from latent_studio.core.request import Request
+from latent_studio.core.runs import mark_held
 from latent_studio.engine.data import OpenData
 from latent_studio.training.recipe import Recipe
 
@@ -32,6 +33,9 @@ class TrainJob(Request):
 
         yield Progress(0, 0, text=f"reading {self.recipe.data.source}")
         yield from train(self.recipe, self.folder, self.data(self.recipe.data), self.snapshots, window_threads())
+
+    def on_hold(self, is_held: bool) -> None:
+        mark_held(self.folder, is_held)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +111,22 @@ class WarmUpJob(Request):
         player.step()
         torch.nn.utils.get_total_norm([weight])
         yield Done("warm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskDevice(Request):
+    """What the lane that runs it computes on: Done("cpu · 1 thread") or Done("cuda · NVIDIA …")."""
+
+    slot: str = "device"
+
+    def run(self) -> Generator[Event, object, None]:
+        import torch
+
+        if torch.cuda.is_available():
+            yield Done(f"cuda · {torch.cuda.get_device_name()}")
+        else:
+            n_threads = torch.get_num_threads()
+            yield Done(f"cpu · {n_threads} thread{'s' if n_threads > 1 else ''}")
 
 
 def window_threads() -> int:
