@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from latent_studio.app.icons import paint_icon
 from latent_studio.app.theme import Role, TextRole, colour
 from latent_studio.app.widgets import paint
+from latent_studio.app.widgets.focus_mark import FocusMark
 from latent_studio.app.widgets.key_hint import hint_width, paint_hint
 
 Kind = Literal["primary", "plain", "quiet"]
@@ -36,7 +37,7 @@ class Button(QAbstractButton):
         """A button; `icon` is a Phosphor name, `chevron` says that it opens a list."""
         super().__init__(parent)
         self._icon, self._kind, self._key_hint, self._chevron = icon, kind, key_hint, chevron
-        self._by_keyboard = False
+        self._focus = FocusMark(self)
         self.setText(text)
         self.setToolTip(tooltip)
         self.setAccessibleName(text or tooltip)
@@ -77,7 +78,7 @@ class Button(QAbstractButton):
         area, role = QRectF(self.rect()), self._ink()
         fill, border = self._ground()
         paint.fill_round(painter, area, fill, border)
-        if self.hasFocus() and self._by_keyboard:
+        if self._focus.visible:
             paint.focus_ring(painter, area)
         if self._icon and not (self.text() or self._chevron):
             side = _ICON + 2
@@ -132,11 +133,6 @@ class Button(QAbstractButton):
             self.click()
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QtGui.QFocusEvent) -> None:
-        keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
-        self._by_keyboard = event.reason() in keys
-        super().focusInEvent(event)
 
 
 def icon_button(icon: str, tooltip: str, *, framed: bool = False) -> Button:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from latent_studio.app.icons import paint_icon
 from latent_studio.app.theme import colour
 from latent_studio.app.widgets import paint
+from latent_studio.app.widgets.focus_mark import FocusMark
 
 _CARET, _GAP = 12, 8
 
@@ -23,6 +24,7 @@ class _Heading(QAbstractButton):
         self.setText(title)
         self.setAccessibleName(title)
         self.setCheckable(True)
+        self._focus = FocusMark(self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -43,7 +45,7 @@ class _Heading(QAbstractButton):
         paint.draw_text(painter, QRectF(left, 0, self.width() - left, self.height()), self.text(), "text", "strong")
         left += round(paint.text_width(self.text(), "strong")) + 10
         paint.draw_text(painter, QRectF(left, 1, self.width() - left, self.height()), self.caption, "muted", "caption")
-        if self.hasFocus():
+        if self._focus.visible:
             paint.focus_ring(painter, self.rect())
 
 

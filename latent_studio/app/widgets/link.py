@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from latent_studio.app.theme import TextRole
 from latent_studio.app.widgets import paint
+from latent_studio.app.widgets.focus_mark import FocusMark
 
 
 class Link(QAbstractButton):
@@ -17,6 +18,7 @@ class Link(QAbstractButton):
     def __init__(self, text: str, *, font: TextRole = "body", tooltip: str = "", parent: QWidget | None = None):
         super().__init__(parent)
         self._font = font
+        self._focus = FocusMark(self)
         self.setText(text)
         self.setToolTip(tooltip)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -31,6 +33,6 @@ class Link(QAbstractButton):
         painter = QPainter(self)
         area = QRectF(self.rect())
         paint.draw_text(painter, area, self.text(), "accent" if self.isEnabled() else "faint", self._font)
-        if self.underMouse() or self.hasFocus():
+        if self.underMouse() or self._focus.visible:
             y = area.center().y() + painter.fontMetrics().height() / 2 - 1
             painter.drawLine(QLineF(area.left(), y, area.right(), y))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from latent_studio.app.theme import RADIUS, colour, theme
 from latent_studio.app.widgets import carry, paint
+from latent_studio.app.widgets.focus_mark import FocusMark
 from latent_studio.app.widgets.pixels import Pixels, fitted, resampled, to_array, to_qimage
 
 __all__ = ["Picture", "to_qimage"]
@@ -54,6 +55,7 @@ class Picture(QWidget):
         self._mode: Mode = "pixels"
         self._selected = self._is_target = False
         self._payload: carry.Code | None = None
+        self._focus = FocusMark(self)
         self._pressed_at: QPointF | None = None
         self._alignment = Qt.AlignmentFlag.AlignCenter
         self.setAcceptDrops(accept_drops)
@@ -135,7 +137,7 @@ class Picture(QWidget):
             paint.fill_round(painter, area, colour("accent", 0.14), colour("accent"), radius)
         if self._selected:
             paint.outline(painter, area, radius)
-        elif self.hasFocus():
+        elif self._focus.visible:
             paint.focus_ring(painter, area, radius)
         painter.end()
         self.painted.emit(time.perf_counter())

@@ -13,6 +13,7 @@ from latent_studio.app.icons import paint_icon
 from latent_studio.app.theme import RADIUS, Role, colour
 from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.choice import Option
+from latent_studio.app.widgets.focus_mark import FocusMark
 
 HEIGHT = 28
 _PAD, _ICON, _GAP = 11, 16, 6
@@ -40,6 +41,7 @@ class SegmentedControl(QWidget):
         super().__init__(parent)
         self._accent, self._stretch = accent, stretch
         self._hovered: int | None = None
+        self._focus = FocusMark(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         across = QSizePolicy.Policy.Expanding if stretch else QSizePolicy.Policy.Fixed
@@ -112,7 +114,7 @@ class SegmentedControl(QWidget):
         painter.setPen(colour("line"))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(frame)
-        if self.hasFocus():
+        if self._focus.visible:
             paint.focus_ring(painter, area)
 
     def _fill(self, index: int) -> QtGui.QColor | None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from latent_studio.app.theme import colour
 from latent_studio.app.widgets import paint
+from latent_studio.app.widgets.focus_mark import FocusMark
 
 _WIDTH, _HEIGHT, _GAP = 28, 16, 8
 
@@ -21,6 +22,7 @@ class Switch(QAbstractButton):
         self.setText(text)
         self.setToolTip(tooltip)
         self.setCheckable(True)
+        self._focus = FocusMark(self)
         self.setChecked(checked)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -47,7 +49,7 @@ class Switch(QAbstractButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour("on_accent" if on else "text") if self.isEnabled() else colour("faint"))
         painter.drawEllipse(QPointF(x, track.center().y()), 5.5, 5.5)
-        if self.hasFocus():
+        if self._focus.visible:
             paint.focus_ring(painter, track.adjusted(-1, -1, 1, 1), _HEIGHT / 2 + 1)
         word = QRectF(self.rect()).adjusted(_WIDTH + _GAP, 0, 0, 0)
         paint.draw_text(painter, word, self.text(), "text" if self.isEnabled() else "faint")
