@@ -65,7 +65,7 @@ def ours(data: Path, epochs: int) -> tuple[float, float]:
         told = subprocess.run(
             [*cli, "evaluate", str(run), "--weights", "raw", "--json"], capture_output=True, text=True, check=True
         )
-        loss = json.loads(told.stdout)["test"]["loss"]
+        loss = json.loads(told.stdout)["parts"]["test"]["loss"]
     return epoch_seconds(began, epochs), loss
 
 
@@ -149,7 +149,7 @@ for epoch in range(epochs):
 print(json.dumps({"seconds": sorted(times)[len(times) // 2], "loss": total / len(test)}))
 '''
 
-PYTHAE = '''
+PYTHAE = """
 import gzip, json, logging, pathlib, sys, tempfile, time
 import numpy as np, torch
 from torch import nn
@@ -206,7 +206,7 @@ with torch.no_grad():
     total = sum(float(model({"data": c}).loss) * len(c) for c in x.split(500))
 times = [b - a for a, b in zip(clock.stamps, clock.stamps[1:])]
 print(json.dumps({"seconds": sorted(times)[len(times) // 2], "loss": total / len(test)}))
-'''
+"""
 
 
 def script(python: str, source: str, data: Path, epochs: int) -> tuple[float, float]:
