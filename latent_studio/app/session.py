@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from latent_studio.app.bridge import Lane
 from latent_studio.core.events import Failed, Snapshot
@@ -14,10 +14,11 @@ from latent_studio.core.files import home
 from latent_studio.core.header import Header
 from latent_studio.core.request import Answer, OpenModel, Request
 from latent_studio.engine.data import OpenData
-from latent_studio.engine.errands import FoundHeader, ReadHeader
+from latent_studio.engine.errands import Errand, FoundHeader, ReadHeader, Returned
 from latent_studio.engine.jobs import WarmUpJob
 from latent_studio.studio.document import Document, ModelRef, opened
 from latent_studio.studio.history import History
+from latent_studio.studio.opening import first_model
 from latent_studio.training.snapshots import SnapshotStore
 from latent_studio.views.describing import Describe
 
@@ -43,12 +44,18 @@ class Places:
         return Places(Path(__file__).parents[2] / "checkpoints", home())
 
 
+SETTLE_MS = 1000
+FIRST = "first model"
+
+
 class Session(QObject):
     """The application's state on the window's thread.
 
     document_changed(new, old): after every edit, undo and redo.
     model_changed(header): another model was opened, or newer weights of the open one changed what is known of it.
-    weights_changed(): newer weights of the open model are there; views ask again, at their own pace.
+    weights_changed(): newer weights of the open model are there, up to ten times a second.
+    weights_settled(): the same at most once a second, for what is expensive to show.
+    nothing_to_open(): the application starts without any model.
     answered(answer): everything that the lanes deliver; panels pick what they asked for.
     told(level, text, details): a sentence for the banner; level is "info", "warn" or "bad".
     """
@@ -56,15 +63,19 @@ class Session(QObject):
     document_changed = Signal(object, object)
     model_changed = Signal(object)
     weights_changed = Signal()
+    weights_settled = Signal()
+    nothing_to_open = Signal()
     answered = Signal(object)
     told = Signal(str, str, str)
-    saved_state_changed = Signal()
 
     def __init__(self, places: Places, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.places = places
         self.history = History(Document())
-        self.header: Header | None = None
+        self.opened_files: tuple[str, ...] = ()  # checkpoints from elsewhere, for the library
+        self.located: dict[str, str] = {}  # name of a data set → where a person found it
+        self._headers: dict[str, Header] = {}
+        self._header_key = ""
         self.snapshots = SnapshotStore()
         self.data = OpenData()
         self._models: Callable[[str], OpenModel] | None = None
@@ -73,6 +84,8 @@ class Session(QObject):
         self.disk = Lane("disk", self)
         for lane in (self.views, self.jobs, self.disk):
             lane.answered.connect(self._route)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settling.timeout.connect(self._on_settled)
 
     def start(self) -> None:
         """Start the lanes; called once the window is on the screen, because torch is imported there."""
@@ -84,15 +97,23 @@ class Session(QObject):
         self.jobs.engine.submit(WarmUpJob())
 
     def close(self) -> None:
-        """Stop and save every job, end the threads."""
-        for lane in (self.jobs, self.views, self.disk):
-            lane.engine.close()
-        for lane in (self.jobs, self.views, self.disk):
-            lane.close()
+        """Stop and save every job, write what was to be written, end the threads."""
+        self._settling.stop()
+        self.jobs.engine.close()
+        self.views.engine.close()
+        self.disk.close(finish=True)
+        self.jobs.close()
+        self.views.close()
 
     @property
     def document(self) -> Document:
         return self.history.document
+
+    @property
+    def header(self) -> Header | None:
+        """What is known of the open model; None while there is none, or (after an undo) until it is read again."""
+        model = self.document.model
+        return None if model is None or model.key != self._header_key else self._headers[self._header_key]
 
     def edit(self, change: Callable[[Document], Document], merge: str | None = None) -> None:
         """Change the document as one undo step; see History.edit for `merge`."""
@@ -116,6 +137,14 @@ class Session(QObject):
         """Have the job lane work on something long."""
         self.jobs.engine.submit(job)
 
+    def hold_job(self, slot: str, is_held: bool) -> None:
+        """Pause the job in that slot, or let it go on; a `Held` tells that it did."""
+        self.jobs.engine.hold(slot, is_held)
+
+    def stop_job(self, slot: str) -> None:
+        """Have the job in that slot save and end; a last answer without a value tells that it did."""
+        self.jobs.engine.cancel(slot)
+
     def errand(self, errand: Request) -> None:
         """Have the disk lane do something."""
         self.disk.engine.submit(errand)
@@ -127,36 +156,48 @@ class Session(QObject):
         """Open the checkpoint or run of that key; the document changes when its header is read."""
         self.disk.engine.submit(ReadHeader(key=key))
 
-    def _after(self, old: Document, new: Document) -> None:
-        if new is old or new == old:
-            return
-        self.document_changed.emit(new, old)
-        if new.model is not None and (old.model is None or new.model.key != old.model.key):
-            self._wanted_key = new.model.key
-            if self.header is None or self._header_key != new.model.key:
-                self.disk.engine.submit(ReadHeader(key=new.model.key, slot="header after undo"))
+    def open_first(self, preferred: str) -> None:
+        """Open the model of that key, else the first of the ready-made ones that can be read."""
+        ready_made = self.places.ready_made
+        self.errand(Errand(work=lambda: first_model(preferred, ready_made), slot=FIRST))
 
-    _header_key = ""
-    _wanted_key = ""
+    def _after(self, old: Document, new: Document) -> None:
+        if new == old:
+            return
+        key = new.model.key if new.model else ""
+        is_other = key not in ("", self._header_key)
+        if is_other and key in self._headers:
+            self._header_key = key
+            self.model_changed.emit(self.header)
+        self.document_changed.emit(new, old)
+        if is_other:
+            self.errand(ReadHeader(key=key, slot="header after undo"))
 
     def _take_header(self, key: str, header: Header, opens: bool) -> None:
         """A header has come: open its model, or note what is new about the open one."""
-        self.header, self._header_key = header, key
-        ref = ModelRef(key=key, name=header.name, digest=header.digest)
-        if opens:
-            before = self.document
-            after = self.history.edit(lambda document: opened(document, ref, header.space))
-            self.model_changed.emit(header)
-            if after != before:
-                self.document_changed.emit(after, before)
-        else:
+        self._header_key, self._headers[key] = key, header
+        if opens and Path(key).suffix and Path(key).parent != self.places.ready_made:
+            self.opened_files = (*(file for file in self.opened_files if file != key), key)
+        ref, before = ModelRef(key=key, name=header.name, digest=header.digest), self.document
+        if not opens:
             self.history.amend(lambda document: document.replace(model=ref))
-            self.model_changed.emit(header)
+        elif before.model is None or before.model.key == key:  # nothing that a person would want undone
+            self.history.amend(lambda document: opened(document, ref, header.space))
+        else:
+            self.history.edit(lambda document: opened(document, ref, header.space))
+        self.model_changed.emit(header)
+        if opens and self.document != before:
+            self.document_changed.emit(self.document, before)
 
     @Slot(object)
     def _route(self, answer: Answer) -> None:
         value = answer.value
-        if isinstance(value, FoundHeader):
+        if isinstance(value, Returned) and answer.request.slot == FIRST:
+            if isinstance(value.value, str):
+                self.open_model(value.value)
+            else:
+                self.nothing_to_open.emit()
+        elif isinstance(value, FoundHeader):
             self._found_header(value, answer.request.slot == "header")
         elif isinstance(value, Header):
             request = answer.request
@@ -167,9 +208,17 @@ class Session(QObject):
         elif isinstance(value, Snapshot):
             if self.document.model is not None and self.document.model.key == value.key:
                 self.weights_changed.emit()
+                if not self._settling.isActive():
+                    self._settling.start()
         elif isinstance(value, Failed) and answer.request.slot in ("header", "header after undo", "open", "preview"):
             self.tell("bad", value.text, value.details)
         self.answered.emit(answer)
+
+    @Slot()
+    def _on_settled(self) -> None:
+        if self.document.model is not None:
+            self.ask(Describe(model=self.document.model.key))
+            self.weights_settled.emit()
 
     def _found_header(self, found: FoundHeader, opens: bool) -> None:
         if found.header is None:  # a run in training that has not saved yet: its weights are in memory

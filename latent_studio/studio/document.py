@@ -137,13 +137,18 @@ def parse_document(text: str | bytes, name: str = "The document") -> Document:
     return document
 
 
-def code_json(document: Document, space: LatentSpace) -> str:
-    """The current code as JSON for the clipboard: by factor, with the model it belongs to."""
-    import json
-
+def code_values(document: Document, space: LatentSpace) -> dict[str, Any]:
+    """The current code as plain data: by factor, with the model it belongs to."""
     model = document.model
     factors = {factor.name: list(document.code[columns]) for factor, columns in space.blocks()}
-    return json.dumps({"latent_studio_code": {"model": model.name if model else "", "factors": factors}}, indent=1)
+    return {"latent_studio_code": {"model": model.name if model else "", "factors": factors}}
+
+
+def code_json(document: Document, space: LatentSpace) -> str:
+    """`code_values` as JSON, for the clipboard."""
+    import json
+
+    return json.dumps(code_values(document, space), indent=1)
 
 
 def code_from_json(text: str, space: LatentSpace) -> tuple[float, ...]:

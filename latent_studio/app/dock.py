@@ -1,0 +1,279 @@
+"""The Code dock: a slider and a strip of pictures per latent dimension, the same beside every panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+
+from latent_studio.app.categories import CategorySection
+from latent_studio.app.dock_parts import (
+    DockFoot,
+    DockHead,
+    Importances,
+    Order,
+    category_of,
+    column_rows,
+    ordered,
+    slider_columns,
+    strongest,
+)
+from latent_studio.app.session import Session
+from latent_studio.app.strips import StripPlan, one
+from latent_studio.app.widgets.code_list import CodeList
+from latent_studio.app.widgets.elide import Hairline
+from latent_studio.app.widgets.menus import menu
+from latent_studio.core.header import Header
+from latent_studio.core.latent import Categorical, LatentSpace
+from latent_studio.core.request import Answer
+from latent_studio.studio.document import Document, with_category, with_column, with_lock
+from latent_studio.views.traversal import CategoryPictures, ColumnImportance, Importance, Strip, Strips
+
+WIDTH = 376  # px
+KEY, PAD = "dock", "explore"  # whose settings: this dock's, and those of the panel with the pad
+ASK_AFTER_MS = 40
+"""Strips are asked for when the code has rested this long; the engine itself waits 150 ms after a preview."""
+
+SEAL_AFTER_MS = 600
+"""Wheel steps and arrow keys that follow each other faster are one undo step."""
+
+N_PLAIN = 3
+"""A code of so few dimensions is ordered by index unless a person chose otherwise."""
+
+
+class CodeDock(QWidget):
+    """The code as sliders. It edits the session's document and shows what it says; `rows` is the list of sliders."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setFixedWidth(WIDTH)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(self.palette().ColorRole.Base)
+        self._session = session
+        self._space: LatentSpace | None = None
+        self._model = ""
+        self._columns: list[int] = []
+        self._effects: Importances = ()
+        self._sections: list[CategorySection] = []
+        self._plan = StripPlan()
+        self._head, self._foot = DockHead(session), DockFoot(session)
+        self._categories = QVBoxLayout()
+        self.rows = CodeList()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(Hairline())
+        column.addLayout(self._categories)
+        column.addSpacing(4)
+        column.addWidget(self.rows, 1)
+        column.addWidget(Hairline())
+        column.addWidget(self._foot)
+        self._ask = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
+        self._ask.timeout.connect(self._ask_strips)
+        self._seal = QTimer(self, singleShot=True, interval=SEAL_AFTER_MS)
+        self._seal.timeout.connect(session.seal)
+        self._digits = [QShortcut(QKeySequence(str(digit)), self) for digit in range(10)]
+        for shortcut in self._digits:
+            shortcut.activated.connect(self._on_digit)
+        self._connect()
+        self._show_model()
+
+    def _connect(self) -> None:
+        rows, session = self.rows, self._session
+        rows.value_dragged.connect(self._on_dragged)
+        rows.value_committed.connect(self._on_committed)
+        rows.strip_clicked.connect(self._on_strip_clicked)
+        rows.lock_toggled.connect(self._on_lock)
+        rows.reset_requested.connect(self._on_reset)
+        rows.menu_requested.connect(self._open_row_menu)
+        rows.rows_visible.connect(self._ask.start)
+        rows.viewport().installEventFilter(self)
+        self._head.order_chosen.connect(self._on_order)
+        session.model_changed.connect(self._on_model_changed)
+        session.document_changed.connect(self._on_document_changed)
+        session.weights_settled.connect(self._on_weights)
+        session.answered.connect(self._on_answered)
+
+    # --- what it shows
+
+    def _on_model_changed(self, header: Header) -> None:
+        model = self._session.document.model
+        if self._space != header.space or model is None or model.key != self._model:
+            self._show_model()
+        elif not self._is_in_hand():
+            self._show_rows(header)
+            self._ask.start()
+
+    def _show_model(self) -> None:
+        """Another model is open: other rows, no pictures yet."""
+        header, model = self._session.header, self._session.document.model
+        self._space = header.space if header else None
+        self._model = model.key if model else ""
+        self._effects = ()
+        self._plan.forget()
+        self.rows.clear_strips()
+        while self._sections:
+            section = self._sections.pop()
+            self._categories.removeWidget(section)
+            section.deleteLater()
+        if header is None:
+            self.rows.set_rows([])
+            self._head.show_model(None, "index")
+        else:
+            for factor, _ in header.space.blocks():
+                if isinstance(factor, Categorical):
+                    self._add_section(factor)
+            self._show_rows(header)
+            if not header.statistics.get("kl"):
+                self._session.ask(Importance(model=self._model, code=self._session.document.code))
+        for digit, shortcut in enumerate(self._digits):
+            shortcut.setEnabled(bool(self._sections) and digit < self._sections[0].factor.n_values)
+        self._foot.setEnabled(header is not None)
+        self._ask.start()
+
+    def _add_section(self, factor: Categorical) -> None:
+        section = CategorySection(factor, has_keys=not self._sections)
+        section.chosen.connect(self._on_category)
+        self._sections.append(section)
+        self._categories.addWidget(section)
+
+    def _show_rows(self, header: Header) -> None:
+        """The rows anew: order, captions, values, locks."""
+        document, order = self._session.document, self._order()
+        self._columns = ordered(slider_columns(header), order, strongest(self._effects, header))
+        self.rows.set_rows(column_rows(header, document, self._columns, self._effects))
+        self._head.show_model(header, order)
+        self._show_rest(header, document)
+
+    def _show_rest(self, header: Header, document: Document) -> None:
+        for section in self._sections:
+            section.set_value(category_of(document, header.space.columns(section.factor.name)))
+        self._foot.show_temperature(document.temperature)
+
+    def _order(self) -> Order:
+        plain: Order = "index" if self._space is None or self._space.dim <= N_PLAIN else "importance"
+        chosen: Order = self._session.document.setting(KEY, "order", plain)
+        return chosen
+
+    def _on_document_changed(self, new: Document, old: Document) -> None:
+        header = self._session.header
+        if header is None or len(new.code) != header.space.dim or header.space != self._space:
+            return  # the header of the model that undo went back to is on its way
+        if new.setting(KEY, "order", "") != old.setting(KEY, "order", ""):
+            self._show_rows(header)
+        if new.code != old.code and len(new.code) == len(old.code):
+            for column, (value, former) in enumerate(zip(new.code, old.code, strict=True)):
+                if value != former:
+                    self.rows.set_value(column, value)
+            self._ask.start()
+        for column in new.locked ^ old.locked:
+            self.rows.set_locked(column, column in new.locked)
+        self._show_rest(header, new)
+
+    def _is_in_hand(self) -> bool:
+        """Whether a person is at it just now: rows must not change places under the mouse or the editor."""
+        focus = QApplication.focusWidget()
+        is_typing = isinstance(focus, QLineEdit) and self.rows.isAncestorOf(focus)
+        return is_typing or self.rows.underMouse()
+
+    # --- pictures
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask.start()
+
+    def _on_weights(self) -> None:
+        self._plan.forget()
+        self._ask.start()
+
+    def _ask_strips(self) -> None:
+        """Ask for the strips in view that are out of date."""
+        header, code = self._session.header, self._session.document.code
+        if header is None or header.space != self._space or not self.isVisible():
+            return
+        spans = {section.factor.name: self._span(section.factor.name) for section in self._sections}
+        factors = [s.factor.name for s in self._sections if s.wants_pictures]
+        stale = [name for name in factors if not self._plan.is_fresh(spans[name], code)]
+        columns = [k for k in self.rows.visible_keys() if isinstance(k, int)]
+        columns = [k for k in columns if not self._plan.is_fresh(one(k), code)]
+        if columns or stale:
+            self._session.ask(Strips(model=self._model, code=code, columns=tuple(columns), factors=tuple(stale)))
+
+    def _on_answered(self, answer: Answer) -> None:
+        request, value = answer.request, answer.value
+        if isinstance(request, Strips) and request.model == self._model:
+            if isinstance(value, Strip) and self._is_news(one(value.column), request.code):
+                self.rows.set_strip(value.column, value.pictures)
+            elif isinstance(value, CategoryPictures) and self._is_news(self._span(value.factor), request.code):
+                for section in self._sections:
+                    if section.factor.name == value.factor:
+                        section.set_pictures(value.pictures)
+        elif isinstance(value, ColumnImportance) and isinstance(request, Importance) and request.model == self._model:
+            self._effects = value.values
+            header = self._session.header
+            if header is not None and not self._is_in_hand():
+                self._show_rows(header)
+
+    def _is_news(self, span: tuple[int, int], code: tuple[float, ...]) -> bool:
+        """Whether a strip made of that code is to be shown: not where a truer one is shown already."""
+        if self._plan.is_fresh(span, self._session.document.code):
+            return False
+        self._plan.note(span, code)
+        return True
+
+    def _span(self, factor: str) -> tuple[int, int]:
+        assert self._space is not None
+        columns = self._space.columns(factor)
+        return columns.start, columns.stop
+
+    # --- the hand
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A drag begins and ends a step of its own, also where it ends at the value that it began with."""
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+            self._session.seal()
+        return False
+
+    def _on_dragged(self, column: int, value: float) -> None:
+        self._session.edit(lambda document: with_column(document, column, value), merge=f"column {column}")
+
+    def _on_committed(self, column: int, value: float) -> None:
+        self._on_dragged(column, value)
+        self._seal.start()
+
+    def _on_strip_clicked(self, column: int, value: float) -> None:
+        self._session.edit(lambda document: with_column(document, column, value))
+
+    def _on_lock(self, column: int, is_locked: bool) -> None:
+        self._session.edit(lambda document: with_lock(document, column, is_locked))
+
+    def _on_reset(self, column: int) -> None:
+        if self._space is not None:
+            neutral = float(self._space.neutral()[column])
+            self._session.edit(lambda document: with_column(document, column, neutral))
+
+    def _on_category(self, factor: str, value: int) -> None:
+        space = self._space
+        if space is not None:
+            self._session.edit(lambda document: with_category(document, space, factor, value))
+
+    def _on_digit(self) -> None:
+        digit = next(digit for digit, shortcut in enumerate(self._digits) if shortcut is self.sender())
+        self._on_category(self._sections[0].factor.name, digit)
+
+    def _on_order(self, order: str) -> None:
+        self._session.edit(lambda document: document.with_setting(KEY, order=order))
+
+    def _open_row_menu(self, column: int, at: QPoint) -> None:
+        session, entries = self._session, menu(self)
+        is_locked = column in session.document.locked
+        entries.addAction("Unlock" if is_locked else "Lock", lambda: self._on_lock(column, not is_locked))
+        reset = entries.addAction("Reset", lambda: self._on_reset(column))
+        reset.setEnabled(not is_locked)
+        if len(self._columns) > 1:
+            entries.addSeparator()
+            entries.addAction("On the pad, across", lambda: session.edit(lambda d: d.with_setting(PAD, across=column)))
+            entries.addAction("On the pad, up", lambda: session.edit(lambda d: d.with_setting(PAD, up=column)))
+        entries.aboutToHide.connect(entries.deleteLater)
+        entries.popup(at)

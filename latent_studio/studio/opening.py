@@ -1,0 +1,26 @@
+"""Which model the application opens on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from latent_studio.core.errors import StudioError
+from latent_studio.core.header import read_header
+from latent_studio.core.runs import newest_weights
+
+
+def first_model(preferred: str, ready_made: Path) -> str | None:
+    """The key of the model to open first: the preferred one where it can be read, else the first ready-made one."""
+    keys = [preferred] if preferred else []
+    keys += [str(path) for path in sorted(ready_made.glob("*.safetensors"))]
+    return next((key for key in keys if can_open(key)), None)
+
+
+def can_open(key: str) -> bool:
+    """Whether there is a checkpoint, or a run that has saved one."""
+    path = Path(key)
+    weights = newest_weights(path) if path.is_dir() else path
+    try:
+        return weights is not None and bool(read_header(weights))
+    except StudioError:
+        return False
