@@ -46,7 +46,7 @@ class Step:
     """
 
     def __init__(self, seed: int, draw: Callable[[], Batch], device: torch.device) -> None:
-        self.index = 0
+        self.index = -1
         self.phase = ""
         self.update = 0
         self.is_last_update = True
@@ -56,14 +56,22 @@ class Step:
         self._batch: Batch | None = None
         self._memo: dict[str, object] = {}
 
+    def start(self, index: int) -> None:
+        """The trainer calls this at the beginning of each step; nothing of the step before is left."""
+        self.index = index
+        self._forget()
+
     def begin(self, phase_index: int, phase: Phase, update: int, n_updates: int) -> None:
         """The trainer calls this before each update."""
         self.phase, self.update = phase.name, update
         self.is_last_update = update == n_updates - 1
         self.generator.manual_seed(mix_seed(self._seed, self.index, phase_index, update))
         if phase_index == 0:
-            self._batch = None
-            self._memo.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._batch = None
+        self._memo.clear()
 
     @property
     def batch(self) -> Batch:

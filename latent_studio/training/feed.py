@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 
 import numpy as np
 import torch
@@ -30,6 +31,12 @@ class Feed:
         self._labels = None if images.labels is None else torch.from_numpy(images.labels).to(device)
         self._epoch = -1
         self._order = torch.empty(0, dtype=torch.int64)
+
+    def with_batch_size(self, batch_size: int) -> Feed:
+        """The same pictures, in memory once, in other portions."""
+        feed = copy(self)
+        feed.n_batches, feed._epoch = -(-self.n_train // batch_size), -1
+        return feed
 
     def training_batch(self, draw: int) -> Batch:
         """The batch of that number since the start: a pure function of (seed, draw)."""

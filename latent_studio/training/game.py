@@ -47,10 +47,10 @@ class Game:
         if self.is_convolutional:
             model = channels_last(model)
         self.model = model.to(device)
-        self.recipe, self.feed, self.device = recipe, feed, device
+        self.recipe, self.data, self.feed, self.device = recipe, data, feed, device
         self.ema = MovingAverage(self.model, training.ema_decay)
         self.n_updates = {phase.name: phase.n_updates for phase in self.objective.phases}
-        self.learning_rates = {p.name: recipe.optimizer.for_phase(p.name).learning_rate for p in self.objective.phases}
+        self.learning_rates = self._recipe_rates()
         self._owned = {phase.name: self._parameters(phase) for phase in self.objective.phases}
         self.optimizers = {
             phase.name: optimizer(self._owned[phase.name], recipe.optimizer.for_phase(phase.name))
@@ -75,7 +75,7 @@ class Game:
 
     def advance(self) -> dict[str, Tensor]:
         """One step of every player; returns the unweighted terms and "loss", or {} where the step was skipped."""
-        self._shared.index = self.step
+        self._shared.start(self.step)
         shown: dict[str, Tensor] = {}
         is_finite = True
         for index, phase in enumerate(self.objective.phases):
@@ -92,6 +92,10 @@ class Game:
         self.ema.update(self.step)
         self.step += 1
         return shown if is_finite else {}
+
+    def drop_step(self) -> None:
+        """Let go of the memory that a step which failed still holds."""
+        self._shared.start(self.step)
 
     def _update(self, phase: Phase) -> tuple[dict[str, Tensor] | None, Tensor]:
         """One update of one player; the terms are None where loss or gradient were not finite and nothing moved."""
@@ -151,8 +155,10 @@ class Game:
             {
                 "step": self.step,
                 "n_draws": self.n_draws,
+                "n_batches": self.feed.n_batches,
                 "n_skipped_in_a_row": self.n_skipped_in_a_row,
                 "learning_rates": self.learning_rates,
+                "recipe_rates": self._recipe_rates(),
                 "n_updates": self.n_updates,
             },
             sort_keys=True,
@@ -161,7 +167,10 @@ class Game:
     def restore(
         self, raw: Mapping[str, Tensor], ema: Mapping[str, Tensor], state: Mapping[str, Tensor], counters: str
     ) -> None:
-        """Go on exactly where `state` and `counters` were taken."""
+        """Go on exactly where `state` and `counters` were taken.
+
+        Where the recipe has another learning rate or batch size by now, the recipe's holds from here on.
+        """
         self.model.load_state_dict(raw)
         self.ema.model.load_state_dict(ema)
         own = {name.removeprefix("objective."): v for name, v in state.items() if name.startswith("objective.")}
@@ -176,10 +185,16 @@ class Game:
                     for key, v in found.items()
                 }
         values = json.loads(counters)
-        self.step, self.n_draws = values["step"], values["n_draws"]
+        self.step = values["step"]
+        self.n_draws = round(values["n_draws"] * self.feed.n_batches / values["n_batches"])
         self.n_skipped_in_a_row = values["n_skipped_in_a_row"]
-        self.learning_rates |= values["learning_rates"]
+        if values["recipe_rates"] == self._recipe_rates():
+            self.learning_rates |= values["learning_rates"]
         self.n_updates |= values["n_updates"]
+
+    def _recipe_rates(self) -> dict[str, float]:
+        rate = self.recipe.optimizer.for_phase
+        return {phase.name: rate(phase.name).learning_rate for phase in self.objective.phases}
 
 
 @dataclass(frozen=True)
