@@ -58,11 +58,17 @@ def checkpoint_bytes(weights: Weights, header: Header) -> bytes:
 
 def load_checkpoint(path: Path) -> tuple[Header, GenerativeModel]:
     """The header and the model, in eval mode on the CPU; a StudioError says what is wrong with the file."""
+    header, weights = load_verified(path)
+    return header, build(header, weights)
+
+
+def load_verified(path: Path) -> tuple[Header, dict[str, Tensor]]:
+    """The header and the tensors of a checkpoint file, which are those that it was saved with."""
     header = read_header(path)
     weights = load_weights(path)
     if header.digest and digest(weights, header) != header.digest:
         raise StudioError(f"The weights of {path.name} are not those it was saved with: copy it again from its source.")
-    return header, build(header, weights)
+    return header, weights
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:

@@ -222,8 +222,28 @@ def recipe_text(recipe: Recipe) -> str:
         players = fields.pop("phases", {}) if section == "optimizer" else {}
         if section == "data" and not fields["options"]:
             del fields["options"]
+        fields = {key: value for key, value in fields.items() if value is not None}  # TOML has no word for nothing
         document.add(section, tomlkit.item({**fields, **players}))
     return tomlkit.dumps(document)
+
+
+def check_continues(former: Recipe, recipe: Recipe, run: str) -> None:
+    """StudioError where a run that `former` began cannot go on by `recipe`: other data, model, seed or optimizer."""
+    before, now = _settled(former), _settled(recipe)
+    for field in before:
+        if field in now and before[field] != now[field]:
+            raise StudioError(
+                f"{run} was begun with {field} = {before[field]} and the recipe now says {now[field]}: "
+                "change it back, or train in another folder."
+            )
+
+
+def _settled(recipe: Recipe) -> dict[str, Any]:
+    """What may not change once a step is saved, by field."""
+    values = recipe.model_dump(mode="json")
+    settled = {f"model.{key}": value for key, value in values["model"].items()}
+    fields = (("data", "digest"), ("training", "seed"), ("optimizer", "name"))
+    return settled | {f"{section}.{field}": values[section][field] for section, field in fields}
 
 
 def with_settings(recipe: Recipe, settings: list[str]) -> Recipe:

@@ -8,10 +8,9 @@ import shutil
 import socket
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from torch import Tensor
+from typing import Any
 
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Metrics, Pixels
@@ -35,14 +34,24 @@ from latent_studio.core.runs import (
     metrics_line,
     read_status,
 )
-from latent_studio.training.checkpoint import Weights, checkpoint_bytes, load_weights, save_checkpoint
+from latent_studio.training.checkpoint import Weights, load_verified, save_checkpoint
 from latent_studio.training.game import Controls
-from latent_studio.training.recipe import Recipe, read_recipe, recipe_text
+from latent_studio.training.recipe import Recipe, check_continues, read_recipe, recipe_text
 
 N_KEPT = 3
 """Saved steps that stay on the disk; older ones go unless they are marked by a file named `keep`."""
 
 COUNTERS = "counters.json"
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """A saved step: the weights, the rest of what the next step depends on, and the plain numbers of it as JSON."""
+
+    raw: Weights
+    ema: Weights
+    state: Weights
+    counters: str
 
 
 class Run:
@@ -58,8 +67,12 @@ class Run:
     def recipe(self) -> Recipe:
         return read_recipe(self.path / RECIPE)
 
-    def open(self, recipe: Recipe) -> None:
-        """Become the writer: StudioError where another process is at it or the folder is not a run's."""
+    def open(self, recipe: Recipe) -> Recipe | None:
+        """Become the writer; returns the recipe that the run had before, None for a new run.
+
+        StudioError where another process is at it, the folder is not a run's, or its saved steps were made by a recipe
+        that this one cannot continue.
+        """
         status = read_status(self.path)
         if status and status.state in ("running", "paused") and status.pid != os.getpid():
             raise StudioError(
@@ -68,11 +81,15 @@ class Run:
             )
         if not self.exists and self.path.is_dir() and any(self.path.iterdir()):
             raise StudioError(f"{self.path} is not empty and no run: choose another folder.")
+        former = self.recipe() if self.exists else None
+        if former is not None and self.saved_steps():
+            check_continues(former, recipe, self.path.name)
         with said_plainly(self.path):
             (self.path / SAMPLES).mkdir(parents=True, exist_ok=True)
             for leftover in self.path.glob(f"{TEMPORARY}*"):
                 shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         write_file(self.path / RECIPE, recipe_text(recipe))
+        return former
 
     def say(self, status: RunStatus) -> None:
         """Write the heartbeat."""
@@ -85,20 +102,22 @@ class Run:
             file.writelines(metrics_line(row) for row in rows)
 
     def log_controls(self, step: int, controls: Controls) -> None:
-        """Note what a person changed before that step."""
-        with said_plainly(self.path), (self.path / CONTROLS).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": step, **asdict(controls)}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Note what a person changed before that step; what was noted for later steps is a way not taken."""
+        rows = [row for row in self._control_rows() if row["step"] <= step]
+        rows.append({"step": step, **asdict(controls)})
+        write_file(self.path / CONTROLS, "".join(json.dumps(row) + "\n" for row in rows))
 
     def controls_from(self, step: int) -> list[tuple[int, Controls]]:
         """The changes still to come for a run at that step, in order."""
+        rows = [row for row in self._control_rows() if row["step"] >= step]
+        return [(row.pop("step"), Controls(**row)) for row in rows]
+
+    def _control_rows(self) -> list[dict[str, Any]]:
         try:
-            lines = (self.path / CONTROLS).read_text(encoding="utf-8").splitlines()
+            text = (self.path / CONTROLS).read_text(encoding="utf-8")
         except FileNotFoundError:
             return []
-        rows = [json.loads(line) for line in lines if line.endswith("}")]
-        return [(row.pop("step"), Controls(**row)) for row in rows if row["step"] >= step]
+        return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 
     def save(self, header: Header, raw: Weights, ema: Weights, state: Weights, counters: str) -> Path:
         """Write a step whole: the folder under a temporary name, then its name, then `latest`."""
@@ -106,7 +125,7 @@ class Run:
         with new_folder(folder) as partial:
             save_checkpoint(partial / MODEL, raw, header.model_copy(update={"weights": "raw"}))
             save_checkpoint(partial / EMA, ema, header)
-            (partial / STATE).write_bytes(checkpoint_bytes(state, header))
+            save_checkpoint(partial / STATE, state, header)
             (partial / COUNTERS).write_text(counters)
         write_file(self.path / LATEST, folder.name)
         self._drop_old_steps()
@@ -126,15 +145,21 @@ class Run:
         """The saved steps, oldest first."""
         return sorted(path for path in self.path.glob(f"{STEP}*") if (path / COUNTERS).is_file())
 
-    def newest_state(self) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor], str] | None:
-        """(raw weights, EMA weights, training state, counters) of the newest whole step."""
+    def newest_state(self) -> tuple[SavedState | None, tuple[str, ...]]:
+        """The newest step that can be read, None before the first save; and the names of newer, damaged ones."""
+        damaged: list[str] = []
         for folder in reversed(self.saved_steps()):
             try:
-                parts = [load_weights(folder / name) for name in (MODEL, EMA, STATE)]
+                raw, ema, state = (load_verified(folder / name)[1] for name in (MODEL, EMA, STATE))
+                return SavedState(raw, ema, state, (folder / COUNTERS).read_text()), tuple(damaged)
             except StudioError:
-                continue  # a damaged disk; the step before it is whole
-            return parts[0], parts[1], parts[2], (folder / COUNTERS).read_text()
-        return None
+                damaged.append(folder.name)  # the disk's fault; the step before it may be whole
+        if damaged:
+            raise StudioError(
+                f"No saved step of {self.path.name} can be read: copy the run again from its source, or train anew "
+                "in another folder."
+            )
+        return None, ()
 
     def rewind(self, step: int) -> list[Metrics]:
         """Forget what was logged after that step; returns what stays."""
