@@ -84,3 +84,14 @@ def parse_header(text: str, name: str) -> Header:
         return Header.model_validate(values)
     except (ValueError, KeyError, TypeError, ValidationError):
         raise StudioError(f"The header of {name} is damaged: copy the file again from its source.") from None
+
+
+def with_name(content: bytes, name: str) -> bytes:
+    """The content of a checkpoint file with another name in its header; weights and digest stay as they are."""
+    n_bytes = struct.unpack("<Q", content[:8])[0]
+    table = json.loads(content[8 : 8 + n_bytes])
+    header = {**json.loads(table["__metadata__"][KEY]), "name": name}
+    table["__metadata__"][KEY] = json.dumps(header, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(table, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # the format starts the weights at a multiple of eight
+    return struct.pack("<Q", len(text)) + text + content[8 + n_bytes :]

@@ -38,7 +38,11 @@ class ReadHeader(Request):
     def run(self) -> Iterator[FoundHeader]:
         path = Path(self.key)
         newest = newest_weights(path) if path.is_dir() else path
-        yield FoundHeader(self.key, None if newest is None else read_header(newest))
+        header = None if newest is None else read_header(newest)
+        status = read_status(path) if path.is_dir() else None
+        if header is not None and status is not None:  # a run that was renamed since it was saved
+            header = header.model_copy(update={"name": status.name})
+        yield FoundHeader(self.key, header)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
+import base64
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from latent_studio.core.errors import StudioError
+from latent_studio.core.events import Pixels
 from latent_studio.core.files import disk_bytes
 from latent_studio.core.header import Header, read_header
+from latent_studio.core.pictures import picture_from_png
 from latent_studio.core.runs import RECIPE, RunStatus, newest_weights, read_status
 
 Kind = Literal["ready-made", "run", "file", "trash"]
@@ -22,6 +24,8 @@ class Entry:
     """A model or run on the disk.
 
     key: its path, the model key.  header: None for a run that saved nothing yet, or where `problem` says why not.
+    picture: the header's preview, (h, w) or (h, w, 3), None where it has none.
+    modified: when it was written last, seconds since 1970; of a run under way, when it was started.
     """
 
     key: str
@@ -32,47 +36,108 @@ class Entry:
     problem: str = ""
     bytes: int = 0
     modified: float = 0.0
+    picture: Pixels | None = field(default=None, compare=False, repr=False)
 
     @property
     def can_open(self) -> bool:
         return self.header is not None
 
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a run's folder, in the trash too."""
+        return self.kind == "run" or (self.kind == "trash" and not self.key.endswith(".safetensors"))
 
-def scan(ready_made: Path, runs: Path, trash: Path, opened_files: Iterable[str] = ()) -> tuple[Entry, ...]:
-    """Everything there is: ready-made models in order of their names, runs newest first, opened files, the trash."""
-    models = [file_entry(path, "ready-made") for path in sorted(ready_made.glob("*.safetensors"))]
-    own = [run_entry(path) for path in _run_folders(runs)]
-    files = [file_entry(Path(path), "file") for path in opened_files]
-    thrown = [
-        replace(_any_entry(path), kind="trash") for path in sorted(trash.glob("*")) if not path.name.startswith(".")
-    ]
-    newest_first = sorted(own, key=lambda entry: entry.modified, reverse=True)
-    return (*models, *newest_first, *files, *thrown)
+    @property
+    def is_under_way(self) -> bool:
+        """Whether somebody trains it now."""
+        return self.status is not None and self.status.state in ("running", "paused")
 
 
-def file_entry(path: Path, kind: Kind) -> Entry:
-    """The entry of one checkpoint file; a bad one says what is wrong with it."""
+@dataclass(frozen=True)
+class Seen:
+    """What a checkpoint file says of itself, or what is wrong with it."""
+
+    header: Header | None
+    problem: str = ""
+    picture: Pixels | None = None
+
+
+def see(path: Path) -> Seen:
+    """Read a checkpoint's header and its preview."""
     try:
         header = read_header(path)
-        stat = path.stat()
+        return Seen(header, picture=preview_of(header))
     except StudioError as error:
-        return Entry(str(path), path.stem, kind, None, problem=str(error))
-    return Entry(str(path), header.name, kind, header, bytes=stat.st_size, modified=stat.st_mtime)
+        return Seen(None, str(error))
 
 
-def run_entry(path: Path) -> Entry:
+class SeenBefore:
+    """`see` that reads a file only where it has changed: a library is looked at every other second."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Path, tuple[tuple[int, int], Seen]] = {}
+
+    def __call__(self, path: Path) -> Seen:
+        try:
+            stat = path.stat()
+        except OSError:
+            return see(path)  # says what is wrong with it
+        stamp = (stat.st_mtime_ns, stat.st_size)
+        if self._seen.get(path, (None,))[0] != stamp:
+            self._seen[path] = stamp, see(path)
+        return self._seen[path][1]
+
+
+def scan(
+    ready_made: Path,
+    runs: Path,
+    trash: Path,
+    opened_files: Iterable[str] = (),
+    look: Callable[[Path], Seen] = see,
+) -> tuple[Entry, ...]:
+    """Everything there is: ready-made models in order of their names, runs newest first, opened files, the trash."""
+    models = [file_entry(path, "ready-made", look) for path in sorted(ready_made.glob("*.safetensors"))]
+    own = [run_entry(path, look) for path in _run_folders(runs)]
+    files = [file_entry(Path(path), "file", look) for path in opened_files]
+    thrown = [_thrown(path, look) for path in sorted(trash.glob("*")) if not path.name.startswith(".")]
+    return (*models, *sorted(own, key=newest_first), *files, *thrown)
+
+
+def newest_first(entry: Entry) -> tuple[bool, float]:
+    """Sorts what is under way to the front, then by age."""
+    return not entry.is_under_way, -entry.modified
+
+
+def file_entry(path: Path, kind: Kind, look: Callable[[Path], Seen] = see) -> Entry:
+    """The entry of one checkpoint file; a bad one says what is wrong with it."""
+    seen = look(path)
+    try:
+        stat = path.stat()
+    except OSError:
+        return Entry(str(path), path.stem, kind, None, problem=seen.problem)
+    name = seen.header.name if seen.header else path.stem
+    return Entry(str(path), name, kind, seen.header, None, seen.problem, stat.st_size, stat.st_mtime, seen.picture)
+
+
+def run_entry(path: Path, look: Callable[[Path], Seen] = see) -> Entry:
     """The entry of one run folder."""
     status, newest = read_status(path), newest_weights(path)
-    header, problem = None, ""
-    if newest is not None:
-        try:
-            header = read_header(newest)
-        except StudioError as error:
-            problem = str(error)
-    modified = status.heartbeat if status else path.stat().st_mtime
+    seen = look(newest) if newest is not None else Seen(None)
+    is_told_of = status is not None and status.state not in ("running", "paused")
+    modified = status.heartbeat if status and is_told_of else _modified(path / RECIPE)
     size = status.disk_bytes if status and status.disk_bytes else disk_bytes(path)
-    name = status.name if status else header.name if header else path.name
-    return Entry(str(path), name, "run", header, status, problem, size, modified)
+    name = status.name if status else seen.header.name if seen.header else path.name
+    return Entry(str(path), name, "run", seen.header, status, seen.problem, size, modified, seen.picture)
+
+
+def preview_of(header: Header) -> Pixels | None:
+    """The picture in a header; None where there is none or it is damaged."""
+    if not header.preview:
+        return None
+    try:
+        return picture_from_png(base64.b64decode(header.preview))
+    except (ValueError, OSError):
+        return None
 
 
 def matching(entries: Iterable[Entry], words: str) -> tuple[Entry, ...]:
@@ -85,23 +150,6 @@ def matching(entries: Iterable[Entry], words: str) -> tuple[Entry, ...]:
         return " ".join(parts).lower()
 
     return tuple(entry for entry in entries if all(word in text(entry) for word in wanted))
-
-
-def move_to_trash(entry: Entry, trash: Path) -> Path:
-    """Move an entry's file or folder to the trash, under a name that is free; returns where it lies now."""
-    path = Path(entry.key)
-    trash.mkdir(parents=True, exist_ok=True)
-    target = free_name(trash / path.name)
-    shutil.move(path, target)
-    return target
-
-
-def restore_from_trash(entry: Entry, folder: Path) -> Path:
-    """Bring something back from the trash to `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = free_name(folder / Path(entry.key).name)
-    shutil.move(entry.key, target)
-    return target
 
 
 def free_name(path: Path) -> Path:
@@ -142,5 +190,12 @@ def _run_folders(runs: Path) -> list[Path]:
     return [path.parent for path in runs.glob(f"*/{RECIPE}")] if runs.is_dir() else []
 
 
-def _any_entry(path: Path) -> Entry:
-    return run_entry(path) if path.is_dir() else file_entry(path, "file")
+def _thrown(path: Path, look: Callable[[Path], Seen]) -> Entry:
+    return replace(run_entry(path, look) if path.is_dir() else file_entry(path, "file", look), kind="trash")
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,0 +1,141 @@
+"""What a run measured, as curves: arrays that grow at the end, from the run's log or from its live events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_studio.core.events import Metrics
+from latent_studio.core.runs import read_metrics
+
+Numbers = NDArray[np.float64]
+
+STEPS, TRAIN, TEST = "steps", "train", "test"
+"""The splits: one noisy row per some steps of training, and the measurements on either part of the data."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of one split in the order of their steps. steps, epochs and every column of `values`: (n,).
+
+    A number that a row lacks is NaN (a term may be due only every so many steps).
+    """
+
+    steps: Numbers
+    epochs: Numbers
+    values: Mapping[str, Numbers]
+
+    def joined(self, newer: Table) -> Table:
+        """Both; from the first step of `newer` on, only `newer` counts, for a run may have gone back."""
+        n = int(np.searchsorted(self.steps, newer.steps[0])) if len(newer.steps) else len(self.steps)
+        names = [*self.values, *(name for name in newer.values if name not in self.values)]
+        return Table(
+            np.concatenate([self.steps[:n], newer.steps]),
+            np.concatenate([self.epochs[:n], newer.epochs]),
+            {name: np.concatenate([_column(self, name)[:n], _column(newer, name)]) for name in names},
+        )
+
+
+@dataclass(frozen=True)
+class History:
+    """All curves of a run. vectors: the newest of each, measured on the test part (KL per dimension)."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    vectors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    @property
+    def last_step(self) -> int:
+        """The step of the newest row; -1 where nothing was logged."""
+        return int(max((table.steps[-1] for table in self.tables.values() if len(table.steps)), default=-1))
+
+    def joined(self, newer: History) -> History:
+        """Both; see `Table.joined`."""
+        tables = dict(self.tables)
+        for split, table in newer.tables.items():
+            tables[split] = tables[split].joined(table) if split in tables else table
+        return History(tables, {**self.vectors, **newer.vectors})
+
+    def extended(self, rows: Sequence[Metrics]) -> History:
+        """The history with newer rows behind it."""
+        return self.joined(history_of(rows)) if rows else self
+
+    def curve(self, split: str, name: str = "loss") -> tuple[Numbers, Numbers]:
+        """(epochs, values) of one quantity without its gaps; empty where it was not measured."""
+        table = self.tables.get(split)
+        if table is None or name not in table.values:
+            return np.empty(0), np.empty(0)
+        known = np.isfinite(table.values[name])
+        return table.epochs[known], table.values[name][known]
+
+    def names(self, split: str) -> tuple[str, ...]:
+        """What was measured there."""
+        table = self.tables.get(split)
+        return tuple(table.values) if table is not None else ()
+
+    def last(self, split: str, name: str = "loss") -> float | None:
+        """The newest value of a quantity."""
+        _, values = self.curve(split, name)
+        return float(values[-1]) if len(values) else None
+
+    def best(self) -> tuple[float, float] | None:
+        """(epoch, loss) of the best moment on the test part."""
+        epochs, losses = self.curve(TEST)
+        if not len(losses):
+            return None
+        index = int(np.argmin(losses))
+        return float(epochs[index]), float(losses[index])
+
+
+def history_of(rows: Sequence[Metrics]) -> History:
+    """Rows as curves."""
+    splits = dict.fromkeys(row.split for row in rows)
+    vectors: dict[str, tuple[float, ...]] = {}
+    for row in rows:
+        if row.split == TEST:
+            vectors |= {name: value for name, value in row.values.items() if isinstance(value, tuple)}
+    return History({split: _table([row for row in rows if row.split == split]) for split in splits}, vectors)
+
+
+@dataclass(frozen=True)
+class Log:
+    """A run's log as far as it was read: up to the byte `offset`."""
+
+    history: History = History()
+    offset: int = 0
+
+    def read_on(self, run: Path) -> Log:
+        """Read what is new; where the run has gone back to an earlier step, everything. For the disk lane."""
+        try:
+            rows, offset = read_metrics(run, self.offset)
+        except ValueError:  # another log has taken the place of the one that was read, and is longer
+            return Log().read_on(run) if self.offset else self
+        if offset < self.offset:
+            return Log().read_on(run)
+        return Log(self.history.extended(rows), offset)
+
+
+def n_active(kl: Iterable[float], least: float = 0.02) -> int:
+    """How many dimensions carry more than `least` nats."""
+    return sum(value > least for value in kl)
+
+
+def _table(rows: Sequence[Metrics]) -> Table:
+    names = dict.fromkeys(name for row in rows for name, value in row.values.items() if not isinstance(value, tuple))
+    return Table(
+        np.array([row.step for row in rows], np.float64),
+        np.array([row.epoch for row in rows], np.float64),
+        {name: np.array([_number(row, name) for row in rows], np.float64) for name in names},
+    )
+
+
+def _number(row: Metrics, name: str) -> float:
+    value = row.values.get(name, np.nan)
+    return np.nan if isinstance(value, tuple) else float(value)
+
+
+def _column(table: Table, name: str) -> Numbers:
+    return table.values.get(name, np.full(len(table.steps), np.nan))
