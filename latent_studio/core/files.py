@@ -84,7 +84,7 @@ def sync_folder(path: Path) -> None:
 
 @contextmanager
 def said_plainly(path: Path) -> Iterator[None]:
-    """Turns a full disk or a forbidden folder into a StudioError."""
+    """Turns a full disk, a forbidden folder or an occupied name into a StudioError."""
     try:
         yield
     except OSError as error:
@@ -94,6 +94,8 @@ def said_plainly(path: Path) -> Iterator[None]:
             ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise StudioError(f"{path} may not be written: choose another folder or change its rights.") from error
+        if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY):
+            raise StudioError(f"{path} is taken by something else (a file or a folder): choose another name.") from error
         raise
 
 
