@@ -74,9 +74,9 @@ class Lane(QThread):
             self._prepare()
         self.engine.run()
 
-    def close(self) -> None:
-        """Have every job saved and the thread ended; waits for it."""
-        self.engine.close()
+    def close(self, *, finish: bool = False) -> None:
+        """Have every job saved and the thread ended; waits for it. `finish`: what was asked for is done first."""
+        self.engine.close(finish=finish)
         self.wait()
         self._hand_over()
 

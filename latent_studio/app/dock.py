@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from latent_studio.app.categories import CategorySection
 from latent_studio.app.dock_parts import (
     DockFoot,
     DockHead,
@@ -18,8 +17,10 @@ from latent_studio.app.dock_parts import (
     slider_columns,
     strongest,
 )
+from latent_studio.app.pad_axes import Axis, with_axis
 from latent_studio.app.session import Session
 from latent_studio.app.strips import StripPlan, one
+from latent_studio.app.widgets.category_row import CategoryRow
 from latent_studio.app.widgets.code_list import CodeList
 from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.menus import menu
@@ -30,7 +31,7 @@ from latent_studio.studio.document import Document, with_category, with_column, 
 from latent_studio.views.traversal import CategoryPictures, ColumnImportance, Importance, Strip, Strips
 
 WIDTH = 376  # px
-KEY, PAD = "dock", "explore"  # whose settings: this dock's, and those of the panel with the pad
+KEY = "dock"
 ASK_AFTER_MS = 40
 """Strips are asked for when the code has rested this long; the engine itself waits 150 ms after a preview."""
 
@@ -54,7 +55,8 @@ class CodeDock(QWidget):
         self._model = ""
         self._columns: list[int] = []
         self._effects: Importances = ()
-        self._sections: list[CategorySection] = []
+        self._factors: dict[str, CategoryRow] = {}
+        self._n_by_key = 0
         self._plan = StripPlan()
         self._head, self._foot = DockHead(session), DockFoot(session)
         self._categories = QVBoxLayout()
@@ -113,30 +115,37 @@ class CodeDock(QWidget):
         self._effects = ()
         self._plan.forget()
         self.rows.clear_strips()
-        while self._sections:
-            section = self._sections.pop()
-            self._categories.removeWidget(section)
-            section.deleteLater()
+        for row in self._factors.values():
+            self._categories.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._factors, self._n_by_key = {}, 0
         if header is None:
             self.rows.set_rows([])
             self._head.show_model(None, "index")
         else:
             for factor, _ in header.space.blocks():
                 if isinstance(factor, Categorical):
-                    self._add_section(factor)
+                    self._add_factor(factor)
             self._show_rows(header)
             if not header.statistics.get("kl"):
                 self._session.ask(Importance(model=self._model, code=self._session.document.code))
         for digit, shortcut in enumerate(self._digits):
-            shortcut.setEnabled(bool(self._sections) and digit < self._sections[0].factor.n_values)
+            shortcut.setEnabled(digit < self._n_by_key)
         self._foot.setEnabled(header is not None)
         self._ask.start()
 
-    def _add_section(self, factor: Categorical) -> None:
-        section = CategorySection(factor, has_keys=not self._sections)
-        section.chosen.connect(self._on_category)
-        self._sections.append(section)
-        self._categories.addWidget(section)
+    def _add_factor(self, factor: Categorical) -> None:
+        keys = ""
+        if not self._factors:  # the digits choose a value of the first one
+            self._n_by_key = min(factor.n_values, len(self._digits))
+            keys = f"keys 0–{self._n_by_key - 1}"
+        labels = factor.labels or tuple(str(value) for value in range(factor.n_values))
+        note = f"{'condition, ' if factor.condition else ''}{factor.n_values} values"
+        row = CategoryRow(factor.name, labels, note, keys=keys)
+        row.value_chosen.connect(self._on_category)
+        self._factors[factor.name] = row
+        self._categories.addWidget(row)
 
     def _show_rows(self, header: Header) -> None:
         """The rows anew: order, captions, values, locks."""
@@ -147,8 +156,8 @@ class CodeDock(QWidget):
         self._show_rest(header, document)
 
     def _show_rest(self, header: Header, document: Document) -> None:
-        for section in self._sections:
-            section.set_value(category_of(document, header.space.columns(section.factor.name)))
+        for name, row in self._factors.items():
+            row.set_value(category_of(document, header.space.columns(name)))
         self._foot.show_temperature(document.temperature)
 
     def _order(self) -> Order:
@@ -192,9 +201,7 @@ class CodeDock(QWidget):
         header, code = self._session.header, self._session.document.code
         if header is None or header.space != self._space or not self.isVisible():
             return
-        spans = {section.factor.name: self._span(section.factor.name) for section in self._sections}
-        factors = [s.factor.name for s in self._sections if s.wants_pictures]
-        stale = [name for name in factors if not self._plan.is_fresh(spans[name], code)]
+        stale = [name for name in self._factors if not self._plan.is_fresh(self._span(name), code)]
         columns = [k for k in self.rows.visible_keys() if isinstance(k, int)]
         columns = [k for k in columns if not self._plan.is_fresh(one(k), code)]
         if columns or stale:
@@ -206,9 +213,7 @@ class CodeDock(QWidget):
             if isinstance(value, Strip) and self._is_news(one(value.column), request.code):
                 self.rows.set_strip(value.column, value.pictures)
             elif isinstance(value, CategoryPictures) and self._is_news(self._span(value.factor), request.code):
-                for section in self._sections:
-                    if section.factor.name == value.factor:
-                        section.set_pictures(value.pictures)
+                self._factors[value.factor].set_pictures(value.pictures)
         elif isinstance(value, ColumnImportance) and isinstance(request, Importance) and request.model == self._model:
             self._effects = value.values
             header = self._session.header
@@ -260,7 +265,7 @@ class CodeDock(QWidget):
 
     def _on_digit(self) -> None:
         digit = next(digit for digit, shortcut in enumerate(self._digits) if shortcut is self.sender())
-        self._on_category(self._sections[0].factor.name, digit)
+        self._on_category(next(iter(self._factors)), digit)
 
     def _on_order(self, order: str) -> None:
         self._session.edit(lambda document: document.with_setting(KEY, order=order))
@@ -273,7 +278,12 @@ class CodeDock(QWidget):
         reset.setEnabled(not is_locked)
         if len(self._columns) > 1:
             entries.addSeparator()
-            entries.addAction("On the pad, across", lambda: session.edit(lambda d: d.with_setting(PAD, across=column)))
-            entries.addAction("On the pad, up", lambda: session.edit(lambda d: d.with_setting(PAD, up=column)))
+            entries.addAction("Across on the pad", lambda: self._put_on_pad("across", column))
+            entries.addAction("Up on the pad", lambda: self._put_on_pad("up", column))
         entries.aboutToHide.connect(entries.deleteLater)
         entries.popup(at)
+
+    def _put_on_pad(self, axis: Axis, column: int) -> None:
+        header = self._session.header
+        if header is not None:
+            self._session.edit(lambda document: with_axis(document, header, axis, column))

@@ -95,6 +95,35 @@ class Strips(ModelRequest):
 
 
 @dataclass(frozen=True)
+class SweepPictures:
+    """The pictures of one column swept over its range, and the values that they stand for."""
+
+    column: int
+    values: tuple[float, ...]
+    pictures: tuple[Pixels, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep(ModelRequest):
+    """One column over its whole range in `n` pictures."""
+
+    code: tuple[float, ...]
+    column: int
+    n: int
+    slot: str = "sweep"
+    priority: Priority = Priority.MANIFOLD
+
+    def answer(self, opened: OpenModel) -> Iterator[SweepPictures | None]:
+        code = np.asarray(self.code, np.float32)
+        values = np.linspace(*bounds(opened.header.space)[self.column], self.n, dtype=np.float32)
+        pictures: list[Pixels] = []
+        for _, chunk in decode_in_pieces(opened, sweep(code, self.column, values)):
+            pictures += chunk
+            yield None
+        yield SweepPictures(self.column, tuple(values.tolist()), tuple(pictures))
+
+
+@dataclass(frozen=True)
 class ColumnImportance:
     """How much each column changes the picture: root mean square over pixels, grey levels of 255."""
 
