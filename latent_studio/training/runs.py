@@ -15,7 +15,7 @@ from typing import Any
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Metrics, Pixels
 from latent_studio.core.files import TEMPORARY, disk_bytes, new_folder, said_plainly, write_file
-from latent_studio.core.header import Header, read_header
+from latent_studio.core.header import Header
 from latent_studio.core.pictures import contact_sheet, png_bytes
 from latent_studio.core.runs import (
     BEST,
@@ -134,12 +134,6 @@ class Run:
     def save_best(self, header: Header, weights: Weights) -> None:
         """Keep the best moment beside the last."""
         save_checkpoint(self.path / BEST, weights, header)
-
-    def best(self, at_most_step: int) -> Header | None:
-        """The best moment so far; one from after the resumed step is about to be found again."""
-        path = self.path / BEST
-        header = read_header(path) if path.is_file() else None
-        return header if header and header.step <= at_most_step else None
 
     def saved_steps(self) -> list[Path]:
         """The saved steps, oldest first."""

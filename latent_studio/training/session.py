@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -62,8 +63,7 @@ class Session:
         for row in self.run.rewind(game.step):
             if row.split == "test":
                 self._remember(row)
-        best = self.run.best(game.step)
-        self.best_loss = best.metrics.get("loss") if best else None
+                self._is_best()
         if former is not None and former.optimizer == game.recipe.optimizer:
             self.pending = self.run.controls_from(game.step)
         self.first_step, self.started = game.step, time.monotonic()
@@ -176,7 +176,8 @@ class Session:
             self._logged(row)
             if row.split == "test":
                 self._remember(row)
-                self._keep_if_best()
+                if self._is_best():
+                    self.best = self._header(), weights_of(game.ema.model)
         self._flush()
         yield from rows
 
@@ -186,11 +187,12 @@ class Session:
         vectors = {name: value for name, value in row.values.items() if isinstance(value, tuple)}
         self.statistics = {name.removesuffix("_per_dim"): value for name, value in vectors.items()}
 
-    def _keep_if_best(self) -> None:
-        loss = self.metrics.get("loss")
-        if loss is not None and (self.best_loss is None or loss < self.best_loss):
-            self.best_loss = loss
-            self.best = self._header(), weights_of(self.game.ema.model)
+    def _is_best(self) -> bool:
+        loss = self.metrics.get("loss", math.nan)
+        if not math.isfinite(loss) or (self.best_loss is not None and loss >= self.best_loss):
+            return False
+        self.best_loss = loss
+        return True
 
     def pictures(self) -> Pictures:
         """Samples at fixed codes and reconstructions of fixed test pictures, by the averaged weights."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import chain
+import math
+from itertools import chain, count
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from latent_studio.core.runs import BEST, METRICS, newest_weights, read_metrics,
 from latent_studio.training import session
 from latent_studio.training.checkpoint import load_checkpoint
 from latent_studio.training.feed import Feed
-from latent_studio.training.measuring import measure
+from latent_studio.training.measuring import Measures, Tally, measure
 from latent_studio.training.recipe import Recipe, read_recipe
 from latent_studio.training.snapshots import SnapshotStore
 from latent_studio.training.trainer import train
@@ -194,6 +195,18 @@ def test_a_resumed_run_does_not_take_a_worse_moment_for_the_best(tmp_path: Path)
         play(of, tmp_path / "parts", until_step=stop)
     play(of, tmp_path / "parts")
     assert (tmp_path / "whole" / BEST).read_bytes() == (tmp_path / "parts" / BEST).read_bytes()
+
+
+def test_a_moment_that_could_not_be_measured_is_never_the_best(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, measured = Tally.means, count(1)
+
+    def means(self: Tally) -> Measures:
+        """The first measurement, of the train and of the test part, gives no number."""
+        return {"loss": math.nan} if next(measured) <= 2 else plain(self)
+
+    monkeypatch.setattr(Tally, "means", means)
+    play(recipe("fragile"), tmp_path)
+    assert read_header(tmp_path / BEST).step == 12
 
 
 def test_a_measurement_broken_off_by_a_stop_is_made_on_resuming(
