@@ -7,22 +7,16 @@ from collections.abc import Sequence
 
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from latent_studio.app.widgets.code_view import CodeView
 from latent_studio.app.widgets.inline_edit import InlineEdit
 from latent_studio.app.widgets.numbers import MINUS, clamped, nudge_of, parsed, shown
-from latent_studio.app.widgets.paint import text_width
 from latent_studio.app.widgets.slider import factor_of, wheel_steps
 from latent_studio.app.widgets.slider_row import DimensionRow, Part
 
 _SCROLL_GRACE_S = 0.4  # a wheel that is scrolling goes on scrolling when a focused row passes under it
 _NUMBER_STARTS = frozenset("0123456789.-+" + MINUS)
-_HINTS: dict[Part, str] = {
-    "lock": "Lock: randomise and reset leave this dimension as it is",
-    "slider": "Drag; double-click resets",
-    "value": "Click to type a value",
-}
 
 
 class CodeList(CodeView):
@@ -69,13 +63,6 @@ class CodeList(CodeView):
 
     # --- the mouse
 
-    def _hit(self, at: QPointF) -> tuple[int, Part] | None:
-        for i in self._visible():
-            row = self.row_rect(self._rows[i].key)
-            if row.contains(at.toPoint()):
-                return i, self._shape.part_at(at - row.topLeft())
-        return None
-
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
         hit = self._hit(event.position())
         if hit is None or event.button() != Qt.MouseButton.LeftButton:
@@ -102,6 +89,7 @@ class CodeList(CodeView):
             return
         hit = self._hit(event.position())
         if hit != self._hovered:
+            self._peek.hide()
             former, self._hovered = self._hovered, hit
             for changed in (former, hit):
                 if changed is not None:
@@ -130,6 +118,7 @@ class CodeList(CodeView):
             self.mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
+        self._peek.hide()
         if self._hovered is not None:
             index, self._hovered = self._hovered[0], None
             self._update_row(index)
@@ -286,19 +275,3 @@ class CodeList(CodeView):
         """Tell a screen reader the row that has the keyboard."""
         if self._rows and self.hasFocus():
             self.setAccessibleDescription(self._rows[self._current].spoken)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QtGui.QHelpEvent):
-            hit = self._hit(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self._hint(hit) if hit else "", self.viewport())
-            return True
-        return super().viewportEvent(event)
-
-    def _hint(self, hit: tuple[int, Part]) -> str:
-        row, part = self._rows[hit[0]], hit[1]
-        if part == "name":
-            cut = text_width(row.name) > self._shape.name.width()
-            return "\n".join(line for line in (row.name if cut else "", row.tooltip) if line)
-        if row.locked:
-            return "Locked: click the lock to free it"
-        return _HINTS.get(part, "")

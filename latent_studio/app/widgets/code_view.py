@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6 import QtGui
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from latent_studio.app.theme import colour
 from latent_studio.app.widgets import paint
+from latent_studio.app.widgets.numbers import shown
 from latent_studio.app.widgets.overlay_bar import OverlayBar
+from latent_studio.app.widgets.peek import Peek
 from latent_studio.app.widgets.pixels import Pixels
 from latent_studio.app.widgets.slider_row import (
     ROW_HEIGHT,
@@ -30,6 +32,11 @@ from latent_studio.app.widgets.slider_row import (
 )
 
 _HEADING = 32  # px
+_HINTS: dict[Part, str] = {
+    "lock": "Lock: randomise and reset leave this dimension as it is",
+    "slider": "Drag; double-click resets",
+    "value": "Click to type a value",
+}
 
 
 class CodeView(QAbstractScrollArea):
@@ -62,6 +69,7 @@ class CodeView(QAbstractScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._peek = Peek(self)
         OverlayBar(self)
 
     # --- what it shows
@@ -219,3 +227,41 @@ class CodeView(QAbstractScrollArea):
         if key in self._pictures and (image is None or image.devicePixelRatio() != ratio):
             image = self._strips[key] = strip_image(self._pictures[key], ratio)
         return image
+
+    # --- what hovering tells
+
+    def _hit(self, at: QPointF) -> tuple[int, Part] | None:
+        for i in self._visible():
+            row = self.row_rect(self._rows[i].key)
+            if row.contains(at.toPoint()):
+                return i, self._shape.part_at(at - row.topLeft())
+        return None
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QtGui.QHelpEvent):
+            hit = self._hit(QPointF(event.pos()))
+            if hit is None or not self._show_peek(hit[0], event):
+                paint.show_tip(self.viewport(), event.globalPos(), self._hint(hit) if hit else "")
+            return True
+        return super().viewportEvent(event)
+
+    def _show_peek(self, index: int, event: QtGui.QHelpEvent) -> bool:
+        """Show the strip's picture under the pointer larger, with its value; False where there is none."""
+        row = self._rows[index]
+        inside = QPointF(event.pos() - self.row_rect(row.key).topLeft())
+        picture = self._shape.picture_at(inside.x()) if self._shape.part_at(inside) == "strip" else None
+        pictures = self._pictures.get(row.key, [])
+        if picture is None or picture >= len(pictures):
+            return False
+        text = f"{row.name} = {shown(row.picture_value(picture))}"
+        self._peek.show_picture(pictures[picture], text, event.globalPos())
+        return True
+
+    def _hint(self, hit: tuple[int, Part]) -> str:
+        row, part = self._rows[hit[0]], hit[1]
+        if part == "name":
+            cut = paint.text_width(row.name) > self._shape.name.width()
+            return "\n".join(line for line in (row.name if cut else "", row.tooltip) if line)
+        if row.locked:
+            return "Locked: click the lock to free it"
+        return _HINTS.get(part, "")
