@@ -29,10 +29,10 @@ _normal_cdf = np.vectorize(lambda z: 0.5 * erfc(-z / sqrt(2.0)), otypes=[np.floa
 class _Factor(BaseModel, ABC):
     """A named block of a code: what its numbers mean and which values they may take."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     name: str
-    shape: tuple[int, ...] = (1,)
+    shape: tuple[Annotated[int, Field(gt=0)], ...] = Field((1,), min_length=1)
     condition: bool = False
     """True for what a conditional model is told (a label) rather than draws."""
 
@@ -176,30 +176,35 @@ class Categorical(_Factor):
     def bounds(self) -> tuple[float, float]:
         return (0.0, 1.0)
 
+    @property
+    def n_groups(self) -> int:
+        """How many such values the factor holds side by side."""
+        return self.width // self.n_values
+
     def one_hot(self, values: NDArray[np.int64]) -> Floats:
-        """(n, width / n_values) value indices → (n, width)."""
+        """(n, n_groups) value indices → (n, width)."""
         eye = np.eye(self.n_values, dtype=np.float32)
         return np.asarray(eye[values].reshape(len(values), self.width))
 
     def sample(self, n: int, rng: np.random.Generator, temperature: float) -> Floats:
-        return self.one_hot(rng.integers(self.n_values, size=(n, self.width // self.n_values)))
+        return self.one_hot(rng.integers(self.n_values, size=(n, self.n_groups)))
 
     def from_quantiles(self, quantiles: NDArray[np.float64]) -> Floats:
-        groups = quantiles.reshape(len(quantiles), -1, self.n_values)[..., 0]
+        groups = quantiles.reshape(-1, self.n_groups, self.n_values)[..., 0]
         return self.one_hot(np.minimum((groups * self.n_values).astype(np.int64), self.n_values - 1))
 
     def neutral(self) -> Floats:
-        return self.one_hot(np.zeros((1, self.width // self.n_values), np.int64)).reshape(-1)
+        return self.one_hot(np.zeros((1, self.n_groups), np.int64)).reshape(-1)
 
     def nearest(self, block: Floats) -> Floats:
-        groups = np.nan_to_num(block).reshape(len(block), -1, self.n_values)
+        groups = np.nan_to_num(block).reshape(-1, self.n_groups, self.n_values)
         return self.one_hot(groups.argmax(-1))
 
     def interpolate(self, start: Floats, end: Floats, t: Floats) -> Floats:
         return ((1 - t[:, None]) * start + t[:, None] * end).astype(np.float32)
 
     def log_prior(self, block: Floats) -> NDArray[np.float64]:
-        return np.full(len(block), -(self.width // self.n_values) * log(self.n_values))
+        return np.full(len(block), -self.n_groups * log(self.n_values))
 
 
 Factor = Annotated[Normal | Uniform | Categorical, Field(discriminator="kind")]

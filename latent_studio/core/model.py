@@ -154,7 +154,7 @@ def sample_prior(space: LatentSpace, n: int, generator: torch.Generator) -> Tens
                 draw = torch.rand(n, factor.width, generator=generator, device=device)
                 blocks.append(factor.low + (factor.high - factor.low) * draw)
             case Categorical():
-                size = (n, factor.width // factor.n_values)
+                size = (n, factor.n_groups)
                 values = torch.randint(factor.n_values, size, generator=generator, device=device)
                 blocks.append(nn.functional.one_hot(values, factor.n_values).flatten(1).float())
     return torch.cat(blocks, dim=1) if blocks else torch.zeros(n, 0, device=device)
