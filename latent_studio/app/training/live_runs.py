@@ -11,10 +11,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.session import Session
 from latent_studio.core.request import Answer
+from latent_studio.core.runs import RECIPE
 from latent_studio.engine.jobs import TrainJob
 from latent_studio.studio.histories import Log
 from latent_studio.studio.training import LiveRun, Plan
-from latent_studio.training.recipe import Recipe
+from latent_studio.training.recipe import Recipe, read_recipe
 
 TOLD_EVERY_MS = 66
 """However fast a run steps, who shows it hears of it some fifteen times a second."""
@@ -71,6 +72,21 @@ class LiveRuns(QObject):
         )
         self.began.emit(key)
         return key
+
+    def go_on(self, key: str, *, n_more_epochs: int = 0, rate_factor: float = 1.0) -> None:
+        """Continue a run by its own recipe, for more epochs or with another learning rate where that is asked for."""
+
+        def plan() -> Recipe:
+            recipe = read_recipe(Path(key) / RECIPE)
+            rate = float(f"{recipe.optimizer.learning_rate * rate_factor:.3g}")
+            return recipe.with_values(
+                training={"n_epochs": recipe.training.n_epochs + n_more_epochs}, optimizer={"learning_rate": rate}
+            )
+
+        def start(recipe: Recipe) -> None:
+            self.start(recipe, Path(key))
+
+        self._disk.ask(plan, start)
 
     def pause(self, key: str, is_held: bool = True) -> None:
         """Pause a run, or let it go on."""
