@@ -17,6 +17,7 @@ from latent_studio.app.widgets.film import FilmItem, FilmStrip, PictureGrid
 from latent_studio.app.widgets.pad import SIDE, Pad
 from latent_studio.app.widgets.peek import Peek
 from latent_studio.app.widgets.pixels import Pixels
+from latent_studio.app.widgets.run_list import RunItem, RunList
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -274,3 +275,22 @@ def test_an_empty_library_takes_keys_without_harm(library: CardGrid) -> None:
         QTest.keyClick(library, key)
     QTest.mouseClick(library.viewport(), LEFT, pos=QPoint(100, 100))
     assert library.current() == ""
+
+
+# --- runs
+
+
+def test_a_run_is_chosen_by_its_row_and_plotted_by_its_dot(qtbot: QtBot) -> None:
+    runs = RunList()
+    opened(qtbot, runs, 264, 200)
+    runs.set_items([RunItem(f"r{i}", f"run {i}", "finished", losses=(3.0, 2.0, 1.0)) for i in range(6)])
+    heard: list[tuple[str, object]] = []
+    runs.chosen.connect(lambda key: heard.append((key, None)))
+    runs.plotted.connect(lambda key, on: heard.append((key, on)))
+    QTest.mouseClick(runs.viewport(), LEFT, pos=runs.row_rect("r1").center())
+    QTest.mouseClick(runs.viewport(), LEFT, pos=runs.row_rect("r0").topLeft() + QPoint(80, 25))
+    for _ in range(3):
+        QTest.keyClick(runs, Qt.Key.Key_Down)
+    assert heard == [("r1", None), ("r0", True), ("r2", None), ("r3", None), ("r4", None)]
+    assert runs.viewport().rect().contains(runs.row_rect("r4"))
+    assert not runs.grab().isNull()
