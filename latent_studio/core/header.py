@@ -59,13 +59,15 @@ def read_header(path: Path) -> Header:
             if not 2 <= n_bytes <= min(size - 8, _MAX_HEADER_BYTES):
                 raise StudioError(f"{path.name} is cut short or is no checkpoint: copy it again from its source.")
             table = json.loads(file.read(n_bytes))
-        end = max((entry["data_offsets"][1] for key, entry in table.items() if key != "__metadata__"), default=0)
+        end = max((int(entry["data_offsets"][1]) for key, entry in table.items() if key != "__metadata__"), default=0)
         text = table.get("__metadata__", {}).get(KEY)
     except FileNotFoundError:
         raise StudioError(f"{path} is not there: it was moved or deleted.") from None
     except IsADirectoryError:
         raise StudioError(f"{path.name} is a folder: choose the .safetensors file in it.") from None
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except PermissionError:
+        raise StudioError(f"{path} may not be read: change its rights or copy it.") from None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError):
         raise StudioError(f"{path.name} is no safetensors file: choose a checkpoint made by Latent Studio.") from None
     if text is None:
         raise StudioError(f"{path.name} holds weights without a Latent Studio header: open one that was saved here.")
@@ -82,7 +84,7 @@ def parse_header(text: str, name: str) -> Header:
         if isinstance(version, int) and version > FORMAT_VERSION:
             raise StudioError(f"{name} has format {version} and this program reads up to {FORMAT_VERSION}: update it.")
         return Header.model_validate(values)
-    except (ValueError, KeyError, TypeError, ValidationError):
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
         raise StudioError(f"The header of {name} is damaged: copy the file again from its source.") from None
 
 

@@ -27,6 +27,9 @@ SAMPLES, STEP = "samples", "step-"
 STALE_AFTER_S = 30.0
 """A running run whose heartbeat is older was interrupted."""
 
+_CLOCK_SLACK_S = 10.0
+"""How far the clock may be set forward between a process's start and its heartbeat."""
+
 RunState = Literal["running", "paused", "finished", "stopped", "failed", "interrupted"]
 
 
@@ -61,7 +64,7 @@ class RunStatus(BaseModel):
     def is_alive(self, now: float) -> bool:
         """Whether the writer still writes: by its process on this host, by its heartbeat on another."""
         if self.host == socket.gethostname() and os.name != "nt":  # Windows has no harmless signal to ask with
-            return process_exists(self.pid)
+            return process_exists(self.pid) and not began_after(self.pid, self.heartbeat)
         return now - self.heartbeat < STALE_AFTER_S
 
 
@@ -132,3 +135,16 @@ def process_exists(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return True
+
+
+def began_after(pid: int, moment: float) -> bool:
+    """Whether the process is younger than `moment` (seconds since 1970): another one that was given the same number.
+
+    False where the system does not tell.
+    """
+    try:
+        ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except OSError:
+        return False
+    age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    return time.time() - age_s > moment + _CLOCK_SLACK_S

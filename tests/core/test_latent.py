@@ -174,7 +174,7 @@ def test_uniform_and_categorical_factors_blend_straight() -> None:
     assert path[straight] == pytest.approx(0.75 * start[straight] + 0.25 * end[straight])
 
 
-# ------------------------------------------------------------------------------------------------------- any latent space
+# ----------------------------------------------------------------------------------------------------- any latent space
 
 
 @given(spaces())
@@ -230,7 +230,7 @@ def test_column_names_are_numbered_only_where_there_are_several() -> None:
     assert space.column_names == ("z0", "z1", "tilt")
 
 
-# ------------------------------------------------------------------------------------------------------- what is refused
+# ------------------------------------------------------------------------------------------------------ what is refused
 
 
 def test_an_unknown_factor_is_answered_with_the_closest_one() -> None:
