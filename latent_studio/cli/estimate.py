@@ -20,7 +20,8 @@ def estimate(recipe: RecipePath, settings: Settings = None, as_json: AsJson = Fa
         return
     print_facts(
         {
-            "time": f"about {duration_text(told['seconds'])} for {plan.training.n_epochs} epochs",
+            "time": f"about {duration_text(told['seconds'])}",
+            "epochs": plan.training.n_epochs,
             "steps": f"{told['n_steps']:,}",
             "speed": f"{told['pictures_per_s']:,.0f} pictures per second",
             "model": f"{told['n_numbers']:,} numbers to learn",

@@ -70,7 +70,7 @@ def traversal(
     if as_json:
         print_json({"out": out, **about})
     else:
-        print(f"{len(rows)} dimensions of {header.name}: {out}")
+        print(f"{', '.join(names)} of {header.name}: {out}")
 
 
 @app.command()

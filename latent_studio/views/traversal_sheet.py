@@ -80,9 +80,14 @@ def _swept(space: LatentSpace, code: Floats, name: str, n: int, reach: float) ->
         if name in factor.column_names():
             low, high = (-reach, reach) if isinstance(factor, Normal) else factor.bounds
             steps = np.linspace(low, high, n, dtype=np.float32)
-            texts = tuple(f"{step:+.3g}".replace("-", "−") if abs(step) > 1e-6 else "0" for step in steps)
+            texts = tuple(_value_text(float(step)) for step in steps)
             return texts, sweep(code, columns.start + factor.column_names().index(name), steps)
     raise StudioError(f'No dimension is named "{name}": {did_you_mean(name, row_names(space))}')
+
+
+def _value_text(value: float) -> str:
+    rounded = round(value, 2)
+    return f"{rounded:+g}".replace("-", "−") if rounded else "0"
 
 
 def _kl_by_name(header: Header) -> dict[str, float]:
