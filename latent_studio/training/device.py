@@ -10,6 +10,9 @@ import torch
 from latent_studio.core.errors import StudioError
 
 
+CPU_BFLOAT16_ABOVE_PX = 32
+
+
 def resolve_device(name: str) -> torch.device:
     """The device a recipe names; `auto` takes CUDA, then Apple's GPU, then the CPU."""
     has_mps = torch.backends.mps.is_available()
@@ -22,19 +25,16 @@ def resolve_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def resolve_precision(name: str, device: torch.device, is_convolutional: bool) -> str:
-    """`auto` computes convolutions in bfloat16 where the hardware has it, everything else in float32.
+def resolve_precision(name: str, device: torch.device, is_convolutional: bool, side: int) -> str:
+    """`auto` computes convolutions in bfloat16 where that was measured faster, everything else in float32.
 
-    Measured by benchmarks/precision.py: see docs/training.md. A rule and not a timing at the start, so that the same
-    recipe gives the same run.
+    On CUDA always, on a CPU that multiplies bfloat16 itself for pictures above 32 px (benchmarks/precision.py). A rule
+    and not a timing at the start, so that the same recipe gives the same run on a busy machine.
     """
     if name != "auto":
         return name
-    has_bfloat16 = {
-        "cuda": lambda: torch.cuda.is_bf16_supported(),
-        "cpu": lambda: cpu_has_bfloat16(),
-    }.get(device.type, lambda: False)()
-    return "bfloat16" if is_convolutional and has_bfloat16 else "float32"
+    is_faster = {"cuda": True, "cpu": side > CPU_BFLOAT16_ABOVE_PX and cpu_has_bfloat16()}.get(device.type, False)
+    return "bfloat16" if is_convolutional and is_faster else "float32"
 
 
 def cpu_has_bfloat16() -> bool:

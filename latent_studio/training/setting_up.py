@@ -19,6 +19,7 @@ from latent_studio.data.image_set import ImageSet
 from latent_studio.training.device import n_cores, resolve_device, resolve_precision, use_threads
 from latent_studio.training.feed import Feed
 from latent_studio.training.game import Game
+from latent_studio.training.memory import advance
 from latent_studio.training.recipe import Recipe
 
 MIN_MEASURE_STEPS = 100
@@ -86,14 +87,15 @@ def prepare(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Setup:
     feed = Feed(images, device, recipe.training.batch_size, recipe.training.seed)
     recipe = recipe.with_values(
         data={"digest": data.digest},
-        model=config.model_dump(),
+        model=config.model_dump(mode="json", exclude_none=True),
         training={
             "device": device.type,
             "n_threads": recipe.training.n_threads or n_threads or n_cores(),
             "measure_every": recipe.training.measure_every or max(MIN_MEASURE_STEPS, feed.n_batches),
         },
     )
-    precision = resolve_precision(recipe.training.precision, device, _is_convolutional(recipe, data))
+    side = data.image_shape[1]
+    precision = resolve_precision(recipe.training.precision, device, _is_convolutional(recipe, data), side)
     recipe = recipe.with_values(training={"precision": precision})
     game = Game(recipe, data, feed, device)
     n_shown = min(12, images.n_test or images.n_train)
@@ -113,12 +115,12 @@ def estimate(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Iterator[E
     use_threads(setup.recipe.training.n_threads)
     game, n_steps = setup.game, setup.game.n_steps
     yield Progress(0, n_steps)
-    game.advance()  # the first step allocates and is no measure
+    advance(game)  # the first step allocates and is no measure
     yield Progress(1, n_steps)
     times: list[float] = []
     while len(times) < 3 or (sum(times) < TIMED_S and len(times) < 50):
         start = perf_counter()
-        game.advance()
+        advance(game)
         times.append(perf_counter() - start)
         yield Progress(game.step, n_steps)
     seconds_per_step = sorted(times)[len(times) // 2]
