@@ -10,12 +10,12 @@ from PySide6.QtCore import QPoint, QTimer, QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
+from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.panel import Panel
 from latent_studio.app.session import Session
+from latent_studio.app.shelf import Shelf
 from latent_studio.app.shelving.cards import SHOW, can_go_on, card_of, sections
 from latent_studio.app.shelving.controls import LibraryControls
-from latent_studio.app.shelving.shelf import Shelf
-from latent_studio.app.training.live_runs import LiveRuns
 from latent_studio.app.widgets.card_grid import CardGrid
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.menus import menu

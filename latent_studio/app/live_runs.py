@@ -66,9 +66,7 @@ class LiveRuns(QObject):
         self._runs[key] = LiveRun(key, plan)
         self._disk.ask(partial(Log().read_on, folder), partial(self._on_log, key), partial(self._on_log, key, Log()))
         self._session.start_job(
-            TrainJob(
-                slot=key, recipe=recipe, folder=folder, data=self._session.data, snapshots=self._session.snapshots
-            )
+            TrainJob(slot=key, recipe=recipe, folder=folder, data=self._session.data, snapshots=self._session.snapshots)
         )
         self.began.emit(key)
         return key

@@ -1,0 +1,227 @@
+"""The left column of the Train panel: everything a recipe says, as a form that never loses what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6 import QtGui
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from latent_studio.app.training.data_part import DataPart
+from latent_studio.app.training.rows import WIDE_FIELD, field_grid
+from latent_studio.app.training.sections import Section
+from latent_studio.app.widgets.carry import files_of
+from latent_studio.app.widgets.choice import Choice, Option
+from latent_studio.app.widgets.field import FieldLabel
+from latent_studio.app.widgets.fold import Fold
+from latent_studio.app.widgets.overlay_bar import OverlayBar
+from latent_studio.data.source import SourceInfo
+from latent_studio.studio.drafts import Draft, Properties, Schema, advanced, basic, properties, source_fields
+from latent_studio.training.recipe import DataSection, OptimizerSection, TrainingSection
+
+WIDTH, _MARGIN = 300, 20  # px
+SMALLEST, LARGEST = 8, 128
+"""Sides of the pictures that a recipe takes, px."""
+
+Families = Mapping[str, Mapping[str, Any]]
+"""What `FamiliesJob` tells: name → title, schema and more."""
+
+
+class TrainForm(QScrollArea):
+    """Shows a `draft` and changes it as the person fills it in; what is wrong stands at the field it belongs to.
+
+    Signals:
+        changed(): the draft is another now.
+        path_dropped(str): a file or folder was dropped on the form.
+    """
+
+    changed = Signal()
+    path_dropped = Signal(str)
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.draft = draft
+        self._sources: dict[str, SourceInfo] = {}
+        self._families: Families = {}
+        self.name = QLineEdit()
+        self.name.setFixedSize(WIDE_FIELD, 28)
+        self.data = DataPart()
+        self.options, self.model, self.training, self.more = Section(), Section(), Section(), Section()
+        self.family = Choice(as_field=True)
+        self.family.setFixedWidth(WIDE_FIELD)
+        self._build()
+        self.name.editingFinished.connect(self._on_name)
+        self.data.source_chosen.connect(self._on_source)
+        self.data.path_chosen.connect(self._on_path)
+        self.family.chosen.connect(self._on_family)
+        for section in self._sections():
+            section.changed.connect(self._on_section)
+        self._make_training()
+        self.fill()
+
+    def _build(self) -> None:
+        names, families = QWidget(), QWidget()
+        for row, text, tip, field in (
+            (names, "Name", "What the run is called; empty for a name that says what it is.", self.name),
+            (families, "Family", "What kind of model is trained.", self.family),
+        ):
+            grid = field_grid(row)
+            grid.addWidget(FieldLabel(text, tooltip=tip), 0, 0)
+            grid.addWidget(field, 0, 1)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(_MARGIN, 16, _MARGIN, 16)
+        column.setSpacing(8)
+        column.addWidget(names)
+        column.addWidget(Fold("Data", stacked(self.data, self.options)))
+        column.addWidget(Fold("Model", stacked(families, self.model)))
+        column.addWidget(Fold("Training", self.training))
+        self._more = Fold("More", self.more, caption="optimiser, precision, EMA, device", is_open=False)
+        column.addWidget(self._more)
+        column.addStretch()
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFixedWidth(WIDTH)
+        self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
+        self.setAcceptDrops(True)
+        OverlayBar(self)
+
+    def _sections(self) -> tuple[Section, ...]:
+        return self.options, self.model, self.training, self.more
+
+    # --- what it shows
+
+    def set_sources(self, sources: Sequence[SourceInfo]) -> None:
+        """What pictures can come from."""
+        self._sources = {source.name: source for source in sources}
+        self.data.set_sources(sources)
+        self._make_options()
+        self.fill()
+
+    def set_families(self, families: Families) -> None:
+        """What can be trained."""
+        self._families = families
+        self.family.set_options([Option(name, str(told["title"])) for name, told in families.items()])
+        self._make_model()
+        self.fill()
+
+    def set_draft(self, draft: Draft) -> None:
+        """Show another recipe."""
+        self.draft = draft
+        self._make_options()
+        self._make_model()
+        self.fill()
+
+    def set_suggested_name(self, name: str) -> None:
+        """What the run will be called where the person gives no name."""
+        self.name.setPlaceholderText(name)
+
+    def fill(self) -> None:
+        """Show what the draft says."""
+        self.name.setText(self.draft.name)
+        self.data.set_values(self.draft.get("data.source", ""), self.draft.get("data.path", ""))
+        self.family.set_current(self.draft.get("model.family", ""))
+        for section in self._sections():
+            section.fill(self.draft)
+
+    def problems(self) -> dict[str, str]:
+        """Everything that is wrong, by path."""
+        return {path: text for section in self._sections() for path, text in section.problems().items()}
+
+    def set_errors(self, errors: Mapping[str, str]) -> None:
+        """Put what a check found at the fields."""
+        for section in self._sections():
+            section.set_errors(errors)
+        if any(path in self.more.paths() for path in errors):
+            self._more.set_open(True)
+
+    # --- made from schemas
+
+    def _make_options(self) -> None:
+        self.options.set_fields(basic(self._source_fields()), self.draft)
+        self._make_more()
+
+    def _make_model(self) -> None:
+        schema = self._family_schema()
+        self.model.set_fields(basic(properties(schema, "model")), self.draft, schema)
+        self._make_more()
+
+    def _make_training(self) -> None:
+        schema = TrainingSection.model_json_schema()
+        fields = basic(properties(schema, "training"))
+        rate = basic(properties(OptimizerSection.model_json_schema(), "optimizer"))
+        paths = list(fields)
+        after = paths.index("training.batch_size") + 1
+        ordered = {path: fields[path] for path in paths[:after]} | rate | {path: fields[path] for path in paths[after:]}
+        self.training.set_fields(ordered, self.draft, schema)
+        self._make_more()
+
+    def _make_more(self) -> None:
+        schemas = {
+            "data": DataSection.model_json_schema(),
+            "optimizer": OptimizerSection.model_json_schema(),
+            "training": TrainingSection.model_json_schema(),
+        }
+        fields: Properties = advanced(properties(self._family_schema(), "model"))
+        for section in ("optimizer", "training", "data"):
+            fields |= advanced(properties(schemas[section], section))
+        fields |= advanced(self._source_fields())
+        self.more.set_fields(fields, self.draft, self._family_schema(), *schemas.values())
+
+    def _source_fields(self) -> Properties:
+        source = self._sources.get(self.draft.get("data.source", ""))
+        return {} if source is None else source_fields(source.schema, SMALLEST, LARGEST)
+
+    def _family_schema(self) -> Schema:
+        told = self._families.get(self.draft.get("model.family", ""))
+        schema: Schema = {} if told is None else told["schema"]
+        return schema
+
+    # --- the person
+
+    @Slot()
+    def _on_name(self) -> None:
+        if self.name.text().strip() != self.draft.name:
+            self._change(self.draft.named(self.name.text()))
+
+    @Slot(str)
+    def _on_source(self, source: str) -> None:
+        self._change(self.draft.with_source(source))
+
+    @Slot(str)
+    def _on_path(self, path: str) -> None:
+        self._change(self.draft.replaced({"data.path": path or None}))
+
+    @Slot(str)
+    def _on_family(self, family: str) -> None:
+        self._change(self.draft.with_family(family, self._families[family]["schema"]))
+
+    def _change(self, draft: Draft) -> None:
+        self.set_draft(draft)
+        self.changed.emit()
+
+    @Slot(dict)
+    def _on_section(self, values: dict[str, Any]) -> None:
+        self.draft = self.draft.replaced(values)
+        self.changed.emit()
+
+    def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:
+        if files_of(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QtGui.QDropEvent) -> None:
+        self.path_dropped.emit(files_of(event.mimeData())[0])
+        event.acceptProposedAction()
+
+
+def stacked(*parts: QWidget) -> QWidget:
+    """Widgets one under the other."""
+    around = QWidget()
+    column = QVBoxLayout(around)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    for part in parts:
+        column.addWidget(part)
+    return around

@@ -1,0 +1,79 @@
+"""The parts of the Train form that are made from schemas: made anew for another family or source, filled by a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from latent_studio.app.widgets.form import SchemaForm
+from latent_studio.studio.drafts import Draft, Properties, Schema, defaults, flat, schema_of
+
+
+class Section(QWidget):
+    """A form for some fields of a recipe, by their paths.
+
+    Signals:
+        changed(dict): the values that the person's change gave, by path; None for one that is back at its default.
+    """
+
+    changed = Signal(dict)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._fields: Properties = {}
+        self._form: SchemaForm | None = None
+        self._said: dict[str, str] = {}
+
+    def set_fields(self, fields: Properties, draft: Draft, *origins: Schema) -> None:
+        """Ask for other fields."""
+        if fields == self._fields:
+            self.fill(draft)
+            return
+        if self._form is not None:
+            self._layout.removeWidget(self._form)
+            self._form.hide()
+            self._form.deleteLater()
+        self._fields, self._said = fields, {}
+        self._form = SchemaForm(schema_of(fields, *origins))
+        self._form.changed.connect(self._on_changed)
+        self._layout.addWidget(self._form)
+        self.setVisible(bool(fields))
+        self.fill(draft)
+
+    def fill(self, draft: Draft) -> None:
+        """Show what the draft says; where it says nothing, the default."""
+        if self._form is not None:
+            values = {path: draft.get(path, default) for path, default in defaults(self._fields).items()}
+            self._form.set_values(values)
+
+    def paths(self) -> tuple[str, ...]:
+        """The fields that it shows."""
+        return tuple(self._fields)
+
+    def field(self, path: str) -> QWidget:
+        """The widget of a field."""
+        assert self._form is not None, "no fields yet"
+        return self._form.field(path)
+
+    def problems(self) -> dict[str, str]:
+        """What is wrong, by path."""
+        return self._form.problems() if self._form is not None else {}
+
+    def set_errors(self, errors: Mapping[str, str]) -> None:
+        """Say what a check found; what was typed and cannot be taken stays said."""
+        if self._form is None:
+            return
+        typed = {path: text for path, text in self._form.problems().items() if self._said.get(path) != text}
+        self._said = {path: text for path, text in errors.items() if path in self._fields}
+        self._form.set_errors({**typed, **self._said})
+
+    @Slot(dict)
+    def _on_changed(self, values: dict[str, Any]) -> None:
+        now = flat(values, self._fields)
+        told = {path: None if value == self._fields[path].get("default") else value for path, value in now.items()}
+        self.changed.emit(told)
