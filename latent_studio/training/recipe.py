@@ -249,6 +249,7 @@ def _settled(recipe: Recipe) -> dict[str, Any]:
 def with_settings(recipe: Recipe, settings: list[str]) -> Recipe:
     """The recipe changed by command-line settings such as `model.beta=4`; values are TOML, bare words are strings."""
     values = recipe.model_dump(exclude_none=True)
+    values["optimizer"] |= values["optimizer"].pop("phases")  # a player's table stands in [optimizer], as in the file
     for setting in settings:
         path, equals, text = setting.partition("=")
         keys = path.strip().split(".")

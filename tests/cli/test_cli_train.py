@@ -14,7 +14,7 @@ from latent_studio.cli import main
 from latent_studio.cli.train import StopSignals
 from latent_studio.core.header import read_header
 from latent_studio.core.runs import newest_weights, read_metrics, read_status
-from latent_studio.training.recipe import read_recipe
+from latent_studio.training.recipe import parse_recipe, read_recipe, with_settings
 from tests.cli.calls import DIGITS, Refused, Run, ended, program
 
 N_BATCHES = 23  # of 1,437 digits in batches of 64
@@ -69,6 +69,14 @@ def test_settings_reach_the_recipe_of_the_run(run: Run, recipe: Path, tmp_path: 
     assert ran.code == 0
     made = read_recipe(folder / "recipe.toml")
     assert (made.name, made.model["beta"], made.training.n_epochs) == ("loud", 4.0, 2)
+
+
+def test_a_setting_of_one_player_leaves_the_others_as_they_are() -> None:
+    recipe = parse_recipe("[optimizer.discriminator]\nlearning_rate = 1e-4\n[optimizer.generator]\nbeta1 = 0.5\n")
+    changed = with_settings(recipe, ["optimizer.discriminator.beta1=0"]).optimizer
+    assert changed.phases.keys() == {"discriminator", "generator"}
+    assert (changed.for_phase("discriminator").learning_rate, changed.for_phase("discriminator").beta1) == (1e-4, 0.0)
+    assert changed.phases["generator"] == recipe.optimizer.phases["generator"]
 
 
 def test_a_finished_run_goes_on_for_more_epochs(run: Run, copied: Path) -> None:
