@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 _SHEET = """
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 8px; font-size: 11px; }
 
+QAbstractScrollArea { background: transparent; border: none; }
+
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="accent"] { color: $accent; }
 QLabel[role="good"] { color: $good; }
@@ -36,7 +38,6 @@ QLineEdit:disabled { color: $muted; background: transparent; }
 QLineEdit[inline="true"] {
     background: $window; padding: 0 4px; min-height: 22px; max-height: 22px; border-color: $accent; }
 
-QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }

@@ -84,7 +84,7 @@ class Theme(QObject):
         self.tokens = DARK
         self._choice: ThemeName = "dark"
         self._colours: dict[str, QColor] = {}
-        self._follows_system = False
+        self._is_prepared = False
 
     @property
     def is_dark(self) -> bool:
@@ -115,14 +115,13 @@ class Theme(QObject):
 
     def apply(self, app: QApplication, choice: ThemeName) -> None:
         """Set palette, stylesheet and font of the whole application."""
-        if not self._follows_system:
+        if not self._is_prepared:
+            app.setStyle("fusion")  # the same on every desktop; the stylesheet wraps it
             QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
-            self._follows_system = True
+            self._is_prepared = True
         self._choice = choice
         self.tokens = _tokens_of(choice)
         self._colours.clear()
-        if app.style().name() != "fusion":
-            app.setStyle("fusion")
         app.setFont(self.font())
         app.setPalette(palette_of(self.tokens))
         app.setStyleSheet(stylesheet(self.tokens))

@@ -90,7 +90,7 @@ class Banner(QWidget):
 
     def _toggle_details(self) -> None:
         self._details.setVisible(self._details.isHidden())
-        self._more.setText("Details" if self._details.isHidden() else "Fewer")
+        self._more.setText("Details" if self._details.isHidden() else "Less")
 
     def _on_close(self) -> None:
         self.hide()

@@ -21,6 +21,7 @@ _AIR = 6  # px between a picture and its button, and between two lines
 _ONE_LINE = 12  # values up to this many share one line
 _LINES_SEEN = 3  # of many values; the rest scrolls
 _BAR = 12  # px, room for the scroll bar
+_WIDEST = 96  # px; longer words are shortened and told on hover
 
 
 class _Cells(QAbstractScrollArea):
@@ -58,15 +59,20 @@ class _Cells(QAbstractScrollArea):
 
     # --- layout
 
+    def _columns_in(self, width: int) -> int:
+        """As many as fit, spread evenly over the lines that it takes."""
+        n = max(len(self._values), 1)
+        widest = max((paint.text_width(value) for value in self._values), default=0.0) + 12
+        fitting = max(1, min(_ONE_LINE, int(width // min(max(widest, _SIDE + 4), _WIDEST))))
+        return n if n <= fitting else fitting if n > _LINES_SEEN * fitting else -(-n // -(-n // fitting))
+
     def _width(self) -> int:
-        return self.viewport().width() - (_BAR if len(self._values) > _LINES_SEEN * _ONE_LINE else 0)
+        """The width for the buttons; the scroll bar has its own where it is needed."""
+        width = self.viewport().width()
+        return width if len(self._values) <= _LINES_SEEN * self._columns_in(width) else width - _BAR
 
     def _per_line(self) -> int:
-        n = len(self._values)
-        if n <= _ONE_LINE:
-            return max(n, 1)
-        widest = max(paint.text_width(value) for value in self._values) + 12
-        return max(1, min(_ONE_LINE, int(self._width() // max(widest, _SIDE + 4))))
+        return self._columns_in(self._width())
 
     def _line_height(self) -> int:
         return _SEGMENT + (_SIDE + 3 * _AIR if self._pictures else _AIR)

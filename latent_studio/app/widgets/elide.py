@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 from latent_studio.app.theme import Role, TextRole, colour, theme
 from latent_studio.app.widgets.paint import elided, show_tip, text_width
 
-_SHORTEST = 24.0  # px; a label never asks for less
+_SHORTEST = 24  # px; what a label that gives way asks for at least
 
 
 class ElidedLabel(QLabel):
@@ -28,6 +28,11 @@ class ElidedLabel(QLabel):
         self._role = role
         self.update()
 
+    def keep_whole(self) -> ElidedLabel:
+        """Never shorten this one: it is short already, and others can give way."""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        return self
+
     def is_cut(self) -> bool:
         """Whether the text does not fit."""
         return text_width(self.text(), self._font) > self.width() + 0.5
@@ -36,7 +41,9 @@ class ElidedLabel(QLabel):
         return QSize(int(text_width(self.text(), self._font)) + 1, self.fontMetrics().height() + 2)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(int(min(text_width(self.text(), self._font) + 1, _SHORTEST)), self.fontMetrics().height() + 2)
+        is_fixed = self.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Fixed
+        hint = self.sizeHint()
+        return hint if is_fixed else QSize(min(hint.width(), _SHORTEST), hint.height())
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QPainter(self)
@@ -53,7 +60,7 @@ class ElidedLabel(QLabel):
 
 def title(text: str = "") -> ElidedLabel:
     """A panel's title: 20 px, semi-bold."""
-    return ElidedLabel(text, "title")
+    return ElidedLabel(text, "title").keep_whole()
 
 
 def heading(text: str = "") -> ElidedLabel:

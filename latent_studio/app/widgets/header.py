@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6 import QtGui
 from PySide6.QtCore import QRect, QRectF, QSize, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from latent_studio.app.icons import paint_icon
 from latent_studio.app.theme import colour
@@ -19,7 +19,7 @@ from latent_studio.app.widgets.elide import caption, title
 from latent_studio.app.widgets.key_hint import hint_width, paint_hint
 
 HEIGHT = 56
-_FIND_WIDTH = 148
+_FIND_WIDTH, _MODEL_WIDTH = 148, 260  # px; the longest names give way
 
 
 class _Find(Button):
@@ -57,17 +57,18 @@ class HeaderBar(QWidget):
     redo_requested = Signal()
     find_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, can_find: bool = True) -> None:
+        """The line; without `can_find` there is no way to everything else."""
         super().__init__(parent)
         self._title, self._caption = title(), caption()
         self._model = Choice(icon="stack", tooltip="The open model")
+        self._model.setMaximumWidth(_MODEL_WIDTH)
+        self._model.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._undo = icon_button("arrow-u-up-left", "Undo (Ctrl+Z)")
         self._redo = icon_button("arrow-u-up-right", "Redo (Ctrl+Y)")
-        find = _Find()
         self._model.chosen.connect(self.model_chosen)
         self._undo.clicked.connect(self.undo_requested)
         self._redo.clicked.connect(self.redo_requested)
-        find.clicked.connect(self.find_requested)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(24, 0, 24, 0)
         layout.setSpacing(4)
@@ -79,8 +80,11 @@ class HeaderBar(QWidget):
         layout.addSpacing(12)
         layout.addWidget(self._undo)
         layout.addWidget(self._redo)
-        layout.addSpacing(12)
-        layout.addWidget(find)
+        if can_find:
+            find = _Find()
+            find.clicked.connect(self.find_requested)
+            layout.addSpacing(12)
+            layout.addWidget(find)
         self.setFixedHeight(HEIGHT)
         self.set_models([])
         self.set_undo("")

@@ -52,12 +52,16 @@ class _Small(Button):
     def sizeHint(self) -> QSize:
         return QSize(22, 22)
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QPainter(self)
         hot = self.underMouse() or self._focus.visible
         if hot:
             fill_round(painter, self.rect(), colour("raised"), None, 4)
-        paint_icon(painter, self._icon, QRect(4, 4, _ICON, _ICON), colour("text" if hot else "muted"))
+        box = self.rect().adjusted(4, 4, -4, -4)
+        paint_icon(painter, self._icon, box, colour("text" if hot else "muted"))
 
 
 class _Job(QWidget):
@@ -69,7 +73,8 @@ class _Job(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._pause = _Small("", "pause", "quiet", tooltip="Pause")
-        self._verb, self._name, self._note = caption(), ElidedLabel("", "caption"), caption(tabular=True)
+        self._verb, self._note = caption().keep_whole(), caption(tabular=True).keep_whole()
+        self._name = ElidedLabel("", "caption")
         self._name.setMaximumWidth(220)
         self._line = ProgressLine()
         self._line.setFixedWidth(160)
@@ -116,7 +121,8 @@ class StatusBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._device, self._picture, self._saved = caption(), caption(tabular=True), caption(tabular=True)
+        self._device, self._picture = caption(), caption(tabular=True).keep_whole()
+        self._saved = caption(tabular=True).keep_whole()
         self._saved_icon = _Icon("check")
         self._job = _Job()
         self._job.clicked.connect(self.job_clicked)

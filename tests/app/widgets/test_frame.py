@@ -11,6 +11,7 @@ from latent_studio.app.widgets import activity_bar, header, rail, status_bar
 from latent_studio.app.widgets.activity_bar import ActivityBar, ActivityItem
 from latent_studio.app.widgets.buttons import Button
 from latent_studio.app.widgets.choice import Choice, Option
+from latent_studio.app.widgets.elide import ElidedLabel
 from latent_studio.app.widgets.header import HeaderBar
 from latent_studio.app.widgets.progress import ProgressLine
 from latent_studio.app.widgets.rail import Rail
@@ -110,3 +111,23 @@ def test_the_rail_asks_for_its_dock(qtbot: QtBot) -> None:
     folded.show()
     with qtbot.waitSignal(folded.clicked):
         QTest.mouseClick(folded, LEFT)
+
+
+def test_long_names_give_way_to_what_must_be_read(qtbot: QtBot) -> None:
+    status, head = StatusBar(), HeaderBar()
+    for widget in (status, head):
+        qtbot.addWidget(widget)
+        widget.resize(828, widget.height())
+    status.set_device("cuda · a graphics card with a very long name indeed, the second of four")
+    status.set_job(JobLine("training", "a-run-with-a-very-long-name-" * 4, 0.61, "61 % · 2 h 14 min left"))
+    status.set_saved("Not saved: the disk is full", is_trouble=True)
+    head.set_title("Explore")
+    head.set_models([Option("a", "a-model-with-a-very-long-name-" * 4)])
+    head.set_caption("conditional VAE · 28 × 28 · 12 normal + digit + a few more factors than one would like")
+    for widget in (status, head):
+        widget.show()
+    cut = {label.text() for bar in (status, head) for label in bar.findChildren(ElidedLabel) if label.is_cut()}
+    whole = {label.text() for bar in (status, head) for label in bar.findChildren(ElidedLabel)} - cut
+    assert {"training", "61 % · 2 h 14 min left", "Not saved: the disk is full", "Explore"} <= whole
+    assert any(text.startswith("a-run") for text in cut)
+    assert all(child.geometry().right() <= head.width() for child in head.findChildren(Button))
