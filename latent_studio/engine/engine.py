@@ -137,9 +137,10 @@ class Engine:
         start = self._clock()
         request = work.request
         try:
-            if work.pieces is None:
+            if work.pieces is None:  # a message waits for the first piece: a fresh generator takes none
                 work.pieces = self._begin(work)
-            if work.messages and isinstance(work.pieces, Generator):
+                value = next(work.pieces)
+            elif work.messages and isinstance(work.pieces, Generator):
                 value = work.pieces.send(work.messages.popleft())
             else:
                 value = next(work.pieces)

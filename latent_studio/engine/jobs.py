@@ -15,7 +15,7 @@ from latent_studio.engine.data import OpenData
 from latent_studio.training.recipe import Recipe
 
 if TYPE_CHECKING:
-    from latent_studio.training.game import Controls
+    from latent_studio.core.controls import Controls
     from latent_studio.training.snapshots import SnapshotStore
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from latent_studio.core.controls import Controls
 from latent_studio.core.family import DataSpec, family
 from latent_studio.core.model import Batch, GenerativeModel, channels_last
 from latent_studio.core.objective import Objective, Phase, Step, mix_seed
@@ -20,15 +21,6 @@ from latent_studio.training.feed import Feed
 from latent_studio.training.recipe import OptimizerSection, Recipe
 
 _WEIGHTS = 0x3E16  # tells the seed of the first weights from those of the steps
-
-
-@dataclass(frozen=True)
-class Controls:
-    """What a person changes while a run is in training; sent into the generator, logged with its step."""
-
-    learning_rates: Mapping[str, float] = field(default_factory=dict)
-    n_updates: Mapping[str, int] = field(default_factory=dict)
-    save_now: bool = False
 
 
 class Game:
@@ -137,6 +129,8 @@ class Game:
 
     def apply(self, controls: Controls) -> None:
         """Take over what a person changed."""
+        if controls.learning_rate is not None:
+            self.learning_rates = dict.fromkeys(self.learning_rates, controls.learning_rate)
         self.learning_rates |= controls.learning_rates
         self.n_updates |= controls.n_updates
 

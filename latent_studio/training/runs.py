@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from latent_studio.core.controls import Controls
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Metrics, Pixels
 from latent_studio.core.files import TEMPORARY, disk_bytes, new_folder, said_plainly, write_file
@@ -35,7 +36,6 @@ from latent_studio.core.runs import (
     read_status,
 )
 from latent_studio.training.checkpoint import Weights, load_verified, save_checkpoint
-from latent_studio.training.game import Controls
 from latent_studio.training.recipe import Recipe, check_continues, read_recipe, recipe_text
 
 N_KEPT = 3

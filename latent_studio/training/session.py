@@ -7,13 +7,14 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 
+from latent_studio.core.controls import Controls
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Done, Event, Metrics, Pictures, Progress, Saved, Snapshot, Warned
 from latent_studio.core.header import Header
 from latent_studio.core.runs import RunState, RunStatus
 from latent_studio.training import memory
 from latent_studio.training.checkpoint import Weights, digest, weights_of
-from latent_studio.training.game import Controls, Game
+from latent_studio.training.game import Game
 from latent_studio.training.measuring import BATCH_SIZE, Tally, measuring_seed
 from latent_studio.training.recipe import Recipe
 from latent_studio.training.runs import Run
@@ -125,7 +126,7 @@ class Session:
 
     def take(self, controls: Controls) -> None:
         """Note what a person changes now, in the place of what was going to be replayed from here on."""
-        if controls.learning_rates or controls.n_updates:
+        if controls.changes_the_game:
             self.run.log_controls(self.game.step, controls)
             self.pending = self.run.controls_from(self.game.step)
 

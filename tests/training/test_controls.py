@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from latent_studio.core.controls import Controls
 from latent_studio.core.events import Event, Metrics, Pictures, Progress, Saved, Snapshot
 from latent_studio.core.runs import CONTROLS
 from latent_studio.training import session
-from latent_studio.training.game import Controls
 from latent_studio.training.runs import Run
 from latent_studio.training.session import Training
 from latent_studio.training.snapshots import SnapshotStore
@@ -54,7 +54,15 @@ def test_a_changed_learning_rate_changes_the_run_and_is_logged_with_its_step(tmp
         "learning_rates": {"generator": 5e-3},
         "n_updates": {},
         "save_now": False,
+        "learning_rate": None,
     }
+
+
+def test_a_learning_rate_for_all_reaches_every_player(tmp_path: Path) -> None:
+    everyone = Controls(learning_rates={"generator": 5e-3, "discriminator": 5e-3})
+    send_at(train_toy(tmp_path / "at once"), {4: Controls(learning_rate=5e-3)})
+    send_at(train_toy(tmp_path / "one by one"), {4: everyone})
+    assert_same_state(state(tmp_path / "at once"), state(tmp_path / "one by one"))
 
 
 def test_changed_updates_per_step_are_played_and_the_epochs_stay_the_recipes(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from latent_studio.training.game import Controls, Game
+from latent_studio.core.controls import Controls
+from latent_studio.training.game import Game
 from tests.training.toys import assert_same_tensors, game, recipe
 
 
