@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
@@ -43,7 +43,13 @@ N_PLAIN = 3
 
 
 class CodeDock(QWidget):
-    """The code as sliders. It edits the session's document and shows what it says; `rows` is the list of sliders."""
+    """The code as sliders. It edits the session's document and shows what it says; `rows` is the list of sliders.
+
+    Signals:
+        fold_requested(): make room for a panel that does without the dock.
+    """
+
+    fold_requested = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -92,10 +98,15 @@ class CodeDock(QWidget):
         rows.rows_visible.connect(self._ask.start)
         rows.viewport().installEventFilter(self)
         self._head.order_chosen.connect(self._on_order)
+        self._head.fold_requested.connect(self.fold_requested)
         session.model_changed.connect(self._on_model_changed)
         session.document_changed.connect(self._on_document_changed)
         session.weights_settled.connect(self._on_weights)
         session.answered.connect(self._on_answered)
+
+    def set_foldable(self, is_foldable: bool) -> None:
+        """Whether the panel does without the dock, so that it may be folded."""
+        self._head.set_foldable(is_foldable)
 
     # --- what it shows
 

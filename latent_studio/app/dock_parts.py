@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from latent_studio.app import code_actions
@@ -87,9 +87,11 @@ class DockHead(QWidget):
 
     Signals:
         order_chosen(str): "index" or "importance".
+        fold_requested(): the dock is not needed now.
     """
 
     order_chosen = Signal(str)
+    fold_requested = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -104,14 +106,21 @@ class DockHead(QWidget):
         self._reset.clicked.connect(self._on_reset)
         self._more = icon_button("dots-three-vertical", "More for the whole code")
         self._more.clicked.connect(self._open_more)
+        self._fold = icon_button("caret-double-right", "Fold the dock")
+        self._fold.clicked.connect(self.fold_requested)
+        self._fold.hide()
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 0, 10, 0)
         line.setSpacing(4)
         line.addWidget(heading("Code"))
         line.addSpacing(6)
         line.addWidget(self._caption, 1)
-        for part in (self._order, self._randomise, self._reset, self._more):
+        for part in (self._order, self._randomise, self._reset, self._more, self._fold):
             line.addWidget(part)
+
+    def set_foldable(self, is_foldable: bool) -> None:
+        """Offer to fold the dock, or not."""
+        self._fold.setVisible(is_foldable)
 
     def show_model(self, header: Header | None, order: Order) -> None:
         """Say what is open and how it is ordered."""
@@ -159,7 +168,10 @@ class DockFoot(QWidget):
         self._slider.value_dragged.connect(self._on_dragged)
         self._slider.value_committed.connect(self._on_committed)
         self._field = NumberField(1.0, low=0.0, high=MAX_TEMPERATURE, decimals=2)
-        self._field.setFixedWidth(52)
+        self._field.setFixedWidth(48)
+        self._field.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        quiet = "border-color: transparent; background: transparent; padding: 0 4px;"
+        self._field.setStyleSheet(f"QLineEdit:!focus:!hover {{ {quiet} }} QLineEdit {{ padding: 0 4px; }}")
         self._field.setToolTip(tip)
         self._field.value_changed.connect(self._on_committed)
         name = caption("temperature")
@@ -168,7 +180,6 @@ class DockFoot(QWidget):
         line.setContentsMargins(16, 0, 16, 0)
         line.setSpacing(8)
         line.addWidget(self._randomise)
-        line.addSpacing(4)
         line.addWidget(name)
         line.addWidget(self._slider, 1)
         line.addWidget(self._field)

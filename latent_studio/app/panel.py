@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
@@ -13,6 +14,7 @@ from latent_studio.app import panels
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.banner import Banner, Level
 from latent_studio.app.widgets.elide import Hairline
+from latent_studio.core.events import Pixels
 from latent_studio.core.header import Header
 
 CONTROLS_HEIGHT = 44  # px
@@ -37,6 +39,7 @@ class Panel(QWidget):
     Signals:
         caption_changed(): the header shall ask for `caption` again.
         panel_wanted(str, str): go to the panel of that key; the second is what about (a model key), or "".
+    files_dropped(list): files were dropped that may be for another panel, or a model to open.
     """
 
     key: ClassVar[str]
@@ -50,6 +53,7 @@ class Panel(QWidget):
 
     caption_changed = Signal()
     panel_wanted = Signal(str, str)
+    files_dropped = Signal(list)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -78,6 +82,14 @@ class Panel(QWidget):
 
     def hidden(self) -> None:
         """Another panel is on the screen now."""
+
+    def take_files(self, paths: list[Path]) -> bool:
+        """Do something with files that a person dropped on the window; False where they are not for this panel."""
+        return False
+
+    def take_picture(self, picture: Pixels) -> bool:
+        """Do something with a picture that a person pasted; False where it is not for this panel."""
+        return False
 
     def tell(self, level: Level, text: str, details: str = "", action: str = "") -> None:
         """Say something in this panel's banner; `banner.action_requested` tells that the action was clicked."""

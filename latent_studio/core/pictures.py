@@ -47,3 +47,16 @@ def picture_from_png(content: bytes) -> Pixels:
 
     with Image.open(BytesIO(content)) as image:
         return np.asarray(image if image.mode == "L" else image.convert("RGB"))
+
+
+def png_text(content: bytes) -> dict[str, str]:
+    """The text chunks of a PNG; none where the bytes are no PNG or a damaged one."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(BytesIO(content), formats=("PNG",)) as image:
+            image.load()
+            found = [(key, value) for key, value in image.info.items()]
+            return {key: value for key, value in found if isinstance(key, str) and isinstance(value, str)}
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return {}

@@ -13,8 +13,10 @@ from latent_studio.core.events import Metrics, Pixels
 from latent_studio.core.family import DataSpec
 from latent_studio.core.files import write_file
 from latent_studio.core.header import Header, read_header
+from latent_studio.core.pictures import png_bytes, png_text
 from latent_studio.core.request import Request
 from latent_studio.core.runs import RunStatus, newest_weights, read_metrics, read_status
+from latent_studio.data.pictures import UnreadableError, decoded
 from latent_studio.data.places import find
 from latent_studio.engine.data import OpenData
 from latent_studio.training.recipe import DataSection, Recipe, read_recipe
@@ -97,6 +99,53 @@ class PickPictures(Request):
         yield DataPictures(
             self.split, wanted, tuple(np.ascontiguousarray(picture) for picture in pictures), tuple(labels), n
         )
+
+
+@dataclass(frozen=True, eq=False)
+class FilePicture:
+    """A picture file as a model of that size takes it. code: the JSON that this program wrote into it, or ""."""
+
+    path: Path
+    picture: Pixels
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadPicture(Request):
+    """Read one picture file of any size and mode; the middle square of it, as training reads pictures."""
+
+    path: Path
+    size: int
+    n_channels: int
+    slot: str = "picture file"
+
+    def run(self) -> Iterator[FilePicture]:
+        try:
+            content = self.path.read_bytes()
+            pixels = decoded(content, self.size, self.n_channels)
+        except OSError as error:
+            raise StudioError(f"{self.path.name} cannot be read ({error.strerror}): choose it again.") from error
+        except UnreadableError as error:
+            raise StudioError(f"{self.path.name} is no picture that can be read: choose a PNG or JPEG.") from error
+        picture = pixels[0] if self.n_channels == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
+        yield FilePicture(self.path, picture, png_text(content).get(CODE_IN_PNG, ""))
+
+
+CODE_IN_PNG = "latent_studio_code"
+"""The text chunk of a saved picture that says which code of which model it shows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WritePicture(Request):
+    """Write a picture as PNG, with the code that it shows."""
+
+    path: Path
+    picture: Pixels = field(compare=False, repr=False)
+    code: str
+
+    def run(self) -> Iterator[Wrote]:
+        write_file(self.path, png_bytes(self.picture, text={CODE_IN_PNG: self.code}))
+        yield Wrote(self.path)
 
 
 class DataMissingError(StudioError):

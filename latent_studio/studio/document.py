@@ -141,7 +141,8 @@ def code_values(document: Document, space: LatentSpace) -> dict[str, Any]:
     """The current code as plain data: by factor, with the model it belongs to."""
     model = document.model
     factors = {factor.name: list(document.code[columns]) for factor, columns in space.blocks()}
-    return {"latent_studio_code": {"model": model.name if model else "", "factors": factors}}
+    of = {"model": model.name, "digest": model.digest} if model else {}
+    return {"latent_studio_code": {**of, "factors": factors}}
 
 
 def code_json(document: Document, space: LatentSpace) -> str:
@@ -149,6 +150,16 @@ def code_json(document: Document, space: LatentSpace) -> str:
     import json
 
     return json.dumps(code_values(document, space), indent=1)
+
+
+def is_code_of(text: str, model: ModelRef) -> bool:
+    """Whether JSON text holds a code of a model with exactly these weights."""
+    import json
+
+    try:
+        return bool(json.loads(text)["latent_studio_code"]["digest"] == model.digest)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def code_from_json(text: str, space: LatentSpace) -> tuple[float, ...]:

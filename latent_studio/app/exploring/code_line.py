@@ -13,7 +13,7 @@ _TITLE = "Current code"
 
 
 class CodeLine(QWidget):
-    """A title and a quiet sentence that changes with every step of a drag; painted, so that it lays nothing out anew."""
+    """A title and a quiet sentence that changes at every step of a drag; painted, so that nothing is laid out anew."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -26,7 +26,8 @@ class EncodingView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.original = Picture(side_px=SIDE, empty_text="Choose a picture from the data or drop one", accept_drops=True)
+        sentence = "Choose a picture from the data or drop one"
+        self.original = Picture(side_px=SIDE, empty_text=sentence, accept_drops=True)
         self.original.dropped_files.connect(self.files_dropped)
         self.original.dropped_image.connect(self.image_dropped)
         self.reconstruction = Picture(side_px=SIDE, empty_text="What the model makes of its code")

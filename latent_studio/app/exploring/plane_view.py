@@ -113,9 +113,10 @@ class PlaneView(QWidget):
     def take(self, answer: Answer) -> None:
         """An answer came; the plane takes its own."""
         request, model = answer.request, self._session.document.model
-        if isinstance(answer.value, PadSheet) and isinstance(request, PadPlane) and model is not None:
-            if request.model == model.key and (request.across, request.up) == self._axes:
-                self.pad.set_background(answer.value.sheet)
+        if not isinstance(answer.value, PadSheet) or not isinstance(request, PadPlane) or model is None:
+            return
+        if request.model == model.key and (request.across, request.up) == self._axes:
+            self.pad.set_background(answer.value.sheet)
 
     # --- the hand
 

@@ -108,7 +108,8 @@ class SweepView(QWidget):
             header = self._session.header
             if model is not None and request.model == model.key and header is not None:
                 self._values = value.values
-                self._range.setText(f"from {shown(value.values[0], 0)} to {shown(value.values[-1], 0)}, click to go there")
+                low, high = shown(value.values[0], 0), shown(value.values[-1], 0)
+                self._range.setText(f"from {low} to {high}, click to go there")
                 self.grid.set_pictures(value.pictures, [shown(v) for v in value.values])
                 self.show_document(header, self._session.document)
 

@@ -1,0 +1,333 @@
+"""Explore: the picture of the current code, large, beside what it came from and two dimensions to wander in."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
+
+from latent_studio.app import code_actions
+from latent_studio.app.dock_parts import slider_columns
+from latent_studio.app.exploring.data_picker import DataPicker
+from latent_studio.app.exploring.encodings import Encodings
+from latent_studio.app.exploring.stage import Stage
+from latent_studio.app.panel import Panel, controls_row
+from latent_studio.app.session import Session
+from latent_studio.app.widgets.buttons import Button, icon_button
+from latent_studio.app.widgets.choice import Option
+from latent_studio.app.widgets.elide import caption
+from latent_studio.app.widgets.empty import EmptyState
+from latent_studio.app.widgets.menus import menu
+from latent_studio.app.widgets.numbers import shown
+from latent_studio.app.widgets.segmented import SegmentedControl
+from latent_studio.core.events import Failed, Pixels
+from latent_studio.core.header import Header
+from latent_studio.core.request import Answer, Priority
+from latent_studio.engine.errands import WritePicture, Wrote
+from latent_studio.studio.document import Document, code_json, code_values, with_code
+from latent_studio.views.preview import Preview, PreviewPicture
+
+KEY = "explore"
+PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
+SAVE = "picture to save"
+NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
+
+
+class Explore(Panel):
+    """The preview is asked for at every step of a drag, with nothing else done on the way."""
+
+    key, title, icon, order = KEY, "Explore", "sliders-horizontal", 20
+    tooltip = "Move through the latent space and see its pictures"
+    needs = frozenset({"Decodes"})
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._shown_document: Document | None = None
+        self._log_prior = 0.0
+        self._saving: tuple[Preview, Path] | None = None
+        self.encodings = Encodings(session)
+        self.stage = Stage(session)
+        self.preview = self.stage.preview
+        self._empty = EmptyState("cube", NO_MODEL, "Train a model")
+        self._empty.action_requested.connect(self._on_train)
+        body = QWidget()
+        self._pages = QStackedLayout(body)
+        self._pages.addWidget(self.stage)
+        self._pages.addWidget(self._empty)
+        self._controls = self._make_controls()
+        self.picker = DataPicker(session, self)
+        self.set_content(body, self._controls)
+        self._connect()
+        self._on_model_changed()
+
+    def _make_controls(self) -> QWidget:
+        row, line = controls_row()
+        self._from_data = Button("Picture from data", "image", chevron=True, tooltip="Encode a picture of the data")
+        self._from_data.clicked.connect(self._open_picker)
+        self._locate = Button("Locate the data …", "folder-open", tooltip="They are not where they were at training")
+        self._locate.clicked.connect(self._open_locate)
+        self._locate.hide()
+        self._hint = caption("or drop one to encode it")
+        self._mode = SegmentedControl(
+            [
+                Option("pixels", "Pixels", tooltip="Pixels as they are"),
+                Option("smooth", "Smooth", tooltip="Pixels blended into each other"),
+            ]
+        )
+        self._mode.chosen.connect(self._on_mode)
+        copy = icon_button("copy", "Copy the picture")
+        copy.clicked.connect(self.copy_picture)
+        save = icon_button("floppy-disk", "Save the picture as PNG, with its code inside")
+        save.clicked.connect(self._ask_where_to_save)
+        self._more = icon_button("dots-three", "More")
+        self._more.clicked.connect(self._open_more)
+        line.addWidget(self._from_data)
+        line.addWidget(self._locate)
+        line.addSpacing(8)
+        line.addWidget(self._hint, 1)
+        line.addWidget(self._mode)
+        line.addSpacing(8)
+        for button in (copy, save, self._more):
+            line.addWidget(button)
+        return row
+
+    def _connect(self) -> None:
+        session, stage = self.session, self.stage
+        session.model_changed.connect(self._on_model_changed)
+        session.nothing_to_open.connect(self._on_nothing_to_open)
+        session.document_changed.connect(self._on_document_changed)
+        session.weights_changed.connect(self._on_weights)
+        session.weights_settled.connect(self._on_weights_settled)
+        session.answered.connect(self._on_answered)
+        self.encodings.changed.connect(self._show_encoding)
+        self.encodings.failed.connect(self._on_encoding_failed)
+        self.picker.chosen.connect(self.encodings.encode_data)
+        self.picker.missing_changed.connect(self._on_missing)
+        self.picker.failed.connect(self._on_encoding_failed)
+        stage.back.clicked.connect(self._on_back)
+        self.preview.menu_requested.connect(self._open_menu_at)
+        self.preview.dropped_code.connect(self._on_code)
+        for drops in (self.preview, stage.encoding.original):
+            drops.dropped_files.connect(self.files_dropped)
+            drops.dropped_image.connect(self.encodings.encode_picture)
+
+    # --- what it shows
+
+    def shown(self, about: str = "") -> None:
+        self._ask_preview()
+        self._on_weights_settled()
+
+    def _on_nothing_to_open(self) -> None:
+        self._pages.setCurrentWidget(self._empty)
+        self._controls.setEnabled(False)
+
+    def _on_model_changed(self) -> None:
+        header, document = self.session.header, self.session.document
+        former, self._shown_document = self._shown_document, document
+        has_model = header is not None
+        self._controls.setEnabled(has_model)
+        if header is None or document.model is None:
+            return
+        self._pages.setCurrentWidget(self.stage)
+        self.caption_changed.emit()
+        if former is not None and former.model is not None and former.model.key == document.model.key:
+            return  # the same model, newer weights: weights_changed sees to the rest
+        self._show_model(header)
+
+    def _show_model(self, header: Header) -> None:
+        """Another model is open."""
+        stage = self.stage
+        _, height, width = header.data.image_shape
+        stage.set_image_size(width, height)
+        self.preview.set_image(None)
+        n_sliders = len(slider_columns(header))
+        stage.show_sweep(n_sliders == 1, has_any=n_sliders > 0)
+        (stage.sweep if n_sliders == 1 else stage.plane).show_model(header)
+        can_encode = self.encodings.can_encode()
+        reason = f"{header.name} ({header.family_title}) has no encoder: it finds no code for a picture."
+        stage.encoding.refuse("" if can_encode else reason)
+        self._from_data.setEnabled(can_encode)
+        self._hint.setVisible(can_encode)
+        self._on_missing(False)
+        if can_encode:
+            self.picker.look()
+        self._show_encoding()
+        self._show_mode(self.session.document)
+        self._ask_preview()
+
+    def _on_document_changed(self, new: Document, old: Document) -> None:
+        header = self.session.header
+        if header is None or len(new.code) != header.space.dim:
+            return
+        self._shown_document = new
+        if new.code != old.code or new.model != old.model:
+            self._ask_preview()
+        if len(slider_columns(header)) == 1:
+            self.stage.sweep.show_document(header, new)
+        else:
+            self.stage.plane.show_document(header, new)
+        if new.source != old.source or new.panels != old.panels:
+            self._show_encoding()
+            self._show_mode(new)
+
+    def _ask_preview(self, priority: Priority = Priority.PREVIEW) -> None:
+        document = self.session.document
+        if self.is_shown and document.model is not None and self.session.header is not None:
+            asked_at = time.perf_counter()
+            self.session.ask(
+                Preview(model=document.model.key, code=document.code, asked_at=asked_at, priority=priority)
+            )
+
+    def _on_weights(self) -> None:
+        # nobody drags just now: with a preview's own priority every new snapshot would make the strips wait
+        self._ask_preview(Priority.STRIP)
+
+    def _on_weights_settled(self) -> None:
+        if self.is_shown and self.session.header is not None:
+            is_single = len(slider_columns(self.session.header)) == 1
+            (self.stage.sweep if is_single else self.stage.plane).refresh()
+
+    def _on_answered(self, answer: Answer) -> None:
+        value, request = answer.value, answer.request
+        if isinstance(value, PreviewPicture) and isinstance(request, Preview):
+            model = self.session.document.model
+            if model is None or request.model != model.key:
+                return
+            if request.slot == SAVE:
+                self._write(request, value)
+            else:
+                self.preview.set_image(value.picture)
+                self.preview.set_payload(self._payload(request.code))
+                self._log_prior = value.log_prior
+                self._show_line()
+        elif request.slot == SAVE and isinstance(value, Failed):
+            self.tell("bad", value.text, value.details)
+        elif isinstance(value, Wrote) and request.slot == SAVE:
+            self.tell("good", f"Saved {value.path}")
+        elif isinstance(value, object):
+            self.stage.plane.take(answer)
+            self.stage.sweep.take(answer)
+
+    def _payload(self, code: tuple[float, ...]) -> dict[str, object]:
+        header = self.session.header
+        return {} if header is None else code_values(self.session.document.replace(code=code), header.space)
+
+    def _show_line(self) -> None:
+        """Where the current code lies: under the prior, and from the encoding."""
+        current, document, header = self.encodings.current(), self.session.document, self.session.header
+        parts = []
+        if current is not None and len(current[1].code) == len(document.code):
+            distance = math.dist(current[1].code, document.code)
+            parts.append(f"{shown(distance)} from the encoding")
+            self.stage.back.setEnabled(distance > 0)
+        if header is not None and header.space.dim:
+            parts.append(f"log p(z) {shown(self._log_prior, 1)} nats")
+        self.stage.code_line.set_text(" · ".join(parts))
+
+    def _show_encoding(self) -> None:
+        source, current = self.session.document.source, self.encodings.current()
+        self.stage.encoding.show_encoding(source, None if current is None else current[1])
+        self.stage.plane.show_marker(None if current is None else current[1].code)
+        self.stage.back.setVisible(current is not None)
+        self._show_line()
+
+    def _show_mode(self, document: Document) -> None:
+        mode = "smooth" if document.setting(KEY, "mode", "pixels") == "smooth" else "pixels"
+        self._mode.set_current(mode)
+        for picture in (self.preview, self.stage.encoding.original, self.stage.encoding.reconstruction):
+            picture.set_mode("smooth" if mode == "smooth" else "pixels")
+
+    # --- the hand
+
+    def _on_train(self) -> None:
+        self.panel_wanted.emit("train", "")
+
+    def _on_mode(self, mode: str) -> None:
+        self.session.edit(lambda document: document.with_setting(KEY, mode=mode))
+
+    def _on_back(self) -> None:
+        current = self.encodings.current()
+        if current is not None:
+            self.session.edit(lambda document: with_code(document, current[1].code))
+
+    def _open_picker(self) -> None:
+        self.picker.open_at(self._below(self._from_data))
+
+    def _open_locate(self) -> None:
+        self.picker.locate(self._below(self._locate))
+
+    def _on_missing(self, is_missing: bool) -> None:
+        can_encode = self.encodings.can_encode()
+        self._locate.setVisible(is_missing and can_encode)
+        self._from_data.setVisible(not is_missing or not can_encode)
+
+    def _on_encoding_failed(self, text: str) -> None:
+        self.tell("warn", text)
+
+    def _on_code(self, values: dict[str, object]) -> None:
+        code_actions.adopt_values(self.session, values)
+
+    def take_picture(self, picture: Pixels) -> bool:
+        """Encode a pasted picture."""
+        if self.session.header is None:
+            return False
+        self.encodings.encode_picture(picture)
+        return True
+
+    def take_files(self, paths: list[Path]) -> bool:
+        """Encode the first picture among dropped files."""
+        if self.session.header is None:
+            return False
+        for path in paths:
+            if path.suffix.lower() in PICTURE_ENDINGS:
+                self.encodings.encode_file(path)
+                return True
+        return False
+
+    def copy_picture(self) -> None:
+        """The picture to the clipboard, with its code."""
+        if not self.preview.image().isNull():
+            QGuiApplication.clipboard().setMimeData(self.preview.mime_data())
+
+    def _ask_where_to_save(self) -> None:
+        header = self.session.header
+        if header is not None:
+            path, _ = QFileDialog.getSaveFileName(self, "Save the picture", f"{header.name}.png", "PNG (*.png)")
+            if path:
+                self.save_picture(Path(path))
+
+    def save_picture(self, path: Path) -> None:
+        """Decode the current code once more, alone, and write it as PNG with the code inside."""
+        document = self.session.document
+        if document.model is not None:
+            request = Preview(model=document.model.key, code=document.code, slot=SAVE, priority=Priority.STRIP)
+            self._saving = request, path if path.suffix else path.with_suffix(".png")
+            self.session.ask(request)
+
+    def _write(self, request: Preview, value: PreviewPicture) -> None:
+        header = self.session.header
+        if header is not None and self._saving is not None and self._saving[0] is request:
+            document = self.session.document.replace(code=request.code)
+            code = code_json(document, header.space)
+            self.session.errand(WritePicture(slot=SAVE, path=self._saving[1], picture=value.picture, code=code))
+
+    def _open_more(self) -> None:
+        self._open_menu_at(self._below(self._more))
+
+    def _open_menu_at(self, at: QPoint) -> None:
+        entries, session = menu(self), self.session
+        entries.addAction("Copy picture", self.copy_picture)
+        entries.addAction("Save picture …", self._ask_where_to_save)
+        entries.addSeparator()
+        entries.addAction("Copy code as JSON\tCtrl+C", lambda: code_actions.copy_code(session))
+        entries.addAction("Paste code\tCtrl+V", lambda: code_actions.paste_code(session))
+        entries.aboutToHide.connect(entries.deleteLater)
+        entries.popup(at)
+
+    @staticmethod
+    def _below(widget: QWidget) -> QPoint:
+        return widget.mapToGlobal(QPoint(0, widget.height() + 4))

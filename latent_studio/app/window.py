@@ -1,0 +1,343 @@
+"""The window: activity bar, header, panel, Code dock, status bar, and what is common to all panels."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeySequence,
+    QPaintEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from latent_studio.app import code_actions
+from latent_studio.app.dock import CodeDock
+from latent_studio.app.machine_line import MachineLine
+from latent_studio.app.model_list import ModelList
+from latent_studio.app.panel import Panel, find_panels, reason_against
+from latent_studio.app.session import Session
+from latent_studio.app.settings import Settings, write_settings
+from latent_studio.app.theme import ThemeName, apply_theme, theme
+from latent_studio.app.widgets.activity_bar import ActivityBar, ActivityItem
+from latent_studio.app.widgets.banner import Level
+from latent_studio.app.widgets.carry import files_of
+from latent_studio.app.widgets.elide import Hairline
+from latent_studio.app.widgets.empty import EmptyState
+from latent_studio.app.widgets.header import HeaderBar
+from latent_studio.app.widgets.menus import menu
+from latent_studio.app.widgets.pixels import to_array
+from latent_studio.app.widgets.rail import Rail
+from latent_studio.app.widgets.status_bar import StatusBar
+from latent_studio.core.request import Answer
+from latent_studio.views.preview import PreviewPicture
+
+FIRST_PANEL = "explore"
+SETTINGS = "settings"
+SMALLEST = (1080, 640)  # px
+USUAL = (1440, 900)
+WARM_UP_AFTER_MS = 100  # after the first picture's answer: it is on the screen by then
+
+
+class Window(QWidget):
+    """Made before torch is imported; the session starts when the window was painted for the first time.
+
+    Signals:
+        first_painted(): the window is on the screen.
+    """
+
+    first_painted = Signal()
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.session = session
+        self._settings = settings
+        self._was_painted = self._is_warm = False
+        self._open_docks: set[str] = set()  # panels without use for the dock on which a person opened it all the same
+        session.located = dict(settings.located)
+        session.opened_files = settings.opened_files
+        self.setWindowTitle("Latent Studio")
+        self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
+        self.panels: dict[str, Panel] = {kind.key: kind(session) for kind in find_panels()}
+        self.panel = self.panels[FIRST_PANEL]
+        self.activity = ActivityBar([*self._items(), ActivityItem(SETTINGS, "Settings", "gear-six", at_bottom=True)])
+        self.header = HeaderBar(can_find=False)
+        self.dock = CodeDock(session)
+        self.rail = Rail("Code", "Open the Code dock")
+        self.status = StatusBar()
+        self._models = ModelList(session, self.header)
+        self._models.file_wanted.connect(self.open_file)
+        self._machine = MachineLine(session, self.status)
+        self._refusal = EmptyState("prohibit", "", "Train a model")
+        self._lay_out()
+        self._connect()
+        self._restore_geometry()
+        self.go_to(FIRST_PANEL)
+
+    def _items(self) -> list[ActivityItem]:
+        return [
+            ActivityItem(panel.key, panel.title, panel.icon, f"Ctrl+{number}" if number < 10 else "")
+            for number, panel in enumerate(self.panels.values(), 1)
+        ]
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedWidget()
+        for panel in self.panels.values():
+            self._pages.addWidget(panel)
+        self._pages.addWidget(self._refusal)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.header)
+        middle.addWidget(self._pages, 1)
+        self._edge = Hairline(vertical=True)
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self.activity)
+        upper.addLayout(middle, 1)
+        for part in (self._edge, self.dock, self.rail):
+            upper.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(upper, 1)
+        column.addWidget(self.status)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.told.connect(self._on_told)
+        session.model_changed.connect(self._on_model_changed)
+        session.document_changed.connect(self._show_history)
+        session.nothing_to_open.connect(self._warm_up)
+        session.answered.connect(self._on_answered)
+        self.activity.chosen.connect(self._on_activity)
+        self.header.undo_requested.connect(session.undo)
+        self.header.redo_requested.connect(session.redo)
+        self.rail.clicked.connect(self._on_rail)
+        self.dock.fold_requested.connect(self._on_fold)
+        self.status.job_clicked.connect(partial(self.go_to, "train"))
+        self._refusal.action_requested.connect(partial(self.go_to, "train"))
+        for panel in self.panels.values():
+            panel.panel_wanted.connect(self.go_to)
+            panel.caption_changed.connect(self._show_caption)
+            panel.files_dropped.connect(self._on_files)
+        self._keys()
+
+    def _keys(self) -> None:
+        session = self.session
+        keys = {
+            QKeySequence(QKeySequence.StandardKey.Undo): session.undo,
+            QKeySequence("Ctrl+Y"): session.redo,
+            QKeySequence("Ctrl+Shift+Z"): session.redo,
+            QKeySequence(QKeySequence.StandardKey.Copy): partial(code_actions.copy_code, session),
+            QKeySequence(QKeySequence.StandardKey.Paste): self._paste,
+            QKeySequence(QKeySequence.StandardKey.Open): self.open_file,
+            QKeySequence("R"): partial(code_actions.randomise, session),
+        }
+        for number, key in enumerate(list(self.panels)[:9], 1):
+            keys[QKeySequence(f"Ctrl+{number}")] = partial(self.go_to, key)
+        for sequence, action in keys.items():
+            QShortcut(sequence, self).activated.connect(action)
+
+    # --- the start
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self._start)  # when this picture of the window is on the screen
+
+    @Slot()
+    def _start(self) -> None:
+        self.first_painted.emit()
+        self.session.start()
+        self._machine.start()
+        self.session.open_first(self._settings.model)
+
+    def _on_answered(self, answer: Answer) -> None:
+        if isinstance(answer.value, PreviewPicture):
+            self.session.answered.disconnect(self._on_answered)
+            QTimer.singleShot(WARM_UP_AFTER_MS, self._warm_up)
+
+    @Slot()
+    def _warm_up(self) -> None:
+        if not self._is_warm:
+            self._is_warm = True
+            self.session.warm_up()
+
+    # --- panels
+
+    def go_to(self, key: str, about: str = "") -> None:
+        """Show the panel of that key; where the open model cannot serve it, say why in its place."""
+        self._set_shown(False)
+        self.panel = self.panels[key]
+        self.activity.set_current(key)
+        reason = reason_against(type(self.panel), self.session.header)
+        if reason:
+            self._refusal.set_message(f"{self.panel.title} {reason}.", "Train a model")
+            self._pages.setCurrentWidget(self._refusal)
+        else:
+            self._pages.setCurrentWidget(self.panel)
+            self._set_shown(True, about)
+        self.header.set_title(self.panel.title)
+        self._models.set_visible(self.panel.shows_model)
+        self._show_caption()
+        self._show_dock()
+
+    def _set_shown(self, is_shown: bool, about: str = "") -> None:
+        panel = self.panel
+        if panel.is_shown and not is_shown:
+            panel.is_shown = False
+            panel.hidden()
+        elif is_shown and not panel.is_shown:
+            panel.is_shown = True
+            panel.shown(about)
+
+    def _show_caption(self) -> None:
+        self.header.set_caption(self.panel.caption())
+
+    def _show_dock(self) -> None:
+        folds = self.panel.folds_dock
+        is_open = not folds or self.panel.key in self._open_docks
+        self.dock.set_foldable(folds)
+        for part in (self.dock, self._edge):
+            part.setVisible(is_open)
+        self.rail.setVisible(not is_open)
+
+    def _on_rail(self) -> None:
+        self._open_docks.add(self.panel.key)
+        self._show_dock()
+        self.dock.rows.setFocus()
+
+    def _on_fold(self) -> None:
+        self._open_docks.discard(self.panel.key)
+        self._show_dock()
+
+    def _on_activity(self, key: str) -> None:
+        if key == SETTINGS:
+            self._open_settings()
+        else:
+            self.go_to(key)
+
+    # --- what the session tells
+
+    def _on_told(self, level: str, text: str, details: str) -> None:
+        levels: dict[str, Level] = {"info": "info", "good": "good", "warn": "warn"}
+        self.panel.tell(levels.get(level, "bad"), text, details)
+
+    def _on_model_changed(self) -> None:
+        header, model = self.session.header, self.session.document.model
+        for panel in self.panels.values():
+            self.activity.set_reason(panel.key, reason_against(type(panel), header))
+        if bool(reason_against(type(self.panel), header)) == self.panel.is_shown:
+            self.go_to(self.panel.key)
+        if model is not None and model.key != self._settings.model:
+            self._remember(model=model.key)
+        self._show_caption()
+        self._show_history()
+
+    def _show_history(self) -> None:
+        history = self.session.history
+        self.header.set_undo("the last change" if history.can_undo else "")
+        self.header.set_redo("what was undone" if history.can_redo else "")
+
+    # --- settings
+
+    def _open_settings(self) -> None:
+        entries = menu(self)
+        names: dict[ThemeName, str] = {"dark": "Dark", "light": "Light", "system": "As the system"}
+        for choice, name in names.items():
+            action = entries.addAction(f"{name} theme" if choice != "system" else "Theme as the system's")
+            action.setCheckable(True)
+            action.setChecked(theme().choice == choice)
+            action.triggered.connect(partial(self.set_theme, choice))
+        entries.aboutToHide.connect(entries.deleteLater)
+        corner = self.activity.mapToGlobal(QPoint(self.activity.width() + 4, self.activity.height() - 8))
+        entries.popup(corner - QPoint(0, entries.sizeHint().height()))
+
+    def set_theme(self, choice: ThemeName) -> None:
+        """Dress the application otherwise, from now on and the next time."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, choice)
+        self._remember(theme=choice)
+
+    def _remember(self, **changes: object) -> None:
+        self._settings = self._settings.model_copy(update=changes)
+        self.session.errand(write_settings(self.session.places.home, self._settings))
+
+    def _restore_geometry(self) -> None:
+        self.resize(*USUAL)
+        if self._settings.geometry is not None:
+            place = QRect(*self._settings.geometry)
+            screen = QGuiApplication.screenAt(place.center())
+            if screen is not None:  # one that was unplugged since would leave the window where nobody sees it
+                self.setGeometry(place.intersected(screen.availableGeometry()))
+
+    # --- files
+
+    def open_file(self) -> None:
+        """Ask for a checkpoint and open it."""
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Open a model", self._settings.folder, "Latent Studio models (*.safetensors)"
+        )
+        if path:
+            self._remember(folder=str(Path(path).parent))
+            self.session.open_model(path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if files_of(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._on_files(files_of(event.mimeData()))
+        event.acceptProposedAction()
+
+    def _on_files(self, files: list[str]) -> None:
+        """Checkpoints are opened; of the rest the shown panel has the first choice."""
+        paths = [Path(file) for file in files]
+        checkpoints = [path for path in paths if path.suffix == ".safetensors"]
+        if checkpoints:
+            self.session.open_model(str(checkpoints[0]))
+            return
+        for panel in [self.panel, *self.panels.values()]:
+            if panel.take_files(paths):
+                self.go_to(panel.key)
+                return
+        self._on_told("warn", f"{paths[0].name} is neither a picture nor a model (.safetensors).", "")
+
+    def _paste(self) -> None:
+        mime = QGuiApplication.clipboard().mimeData()
+        files = files_of(mime)
+        if files:
+            self._on_files(files)
+        elif mime.hasText() or not mime.hasImage():
+            code_actions.paste_code(self.session)
+        else:
+            picture = to_array(QImage(mime.imageData()))
+            for panel in [self.panel, *self.panels.values()]:
+                if panel.take_picture(picture):
+                    self.go_to(panel.key)
+                    return
+
+    # --- the end
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Be gone at once; then have what runs saved, which takes a moment."""
+        place = self.normalGeometry()
+        self.hide()
+        self._remember(
+            geometry=(place.x(), place.y(), place.width(), place.height()),
+            is_maximized=self.isMaximized(),
+            located=self.session.located,
+            opened_files=self.session.opened_files,
+        )
+        self.session.close()
+        event.accept()
