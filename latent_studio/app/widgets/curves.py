@@ -15,16 +15,18 @@ from latent_studio.app.theme import colour, theme
 from latent_studio.app.widgets import paint, plot
 from latent_studio.app.widgets.plot import Axes, Floats
 
-Kind = Literal["train", "test"]
-_SPIKE = 0.08  # the first part of a training curve that does not decide the range
+Kind = Literal["steps", "train", "test"]
+"""What every step gave, which is noise around a curve; and what was measured on the two parts of the data."""
+
+_SPIKE = 0.08  # the first part of the steps that does not decide the range
 _N_Y_TICKS, _N_X_TICKS = 4, 5
 
 
 class Series:
-    """One curve that grows. Values that are not finite are left out."""
+    """One curve that grows. Values that are not finite are left out. marks_best: its least value wears a ring."""
 
-    def __init__(self, label: str, category: int, kind: Kind) -> None:
-        self.label, self.category, self.kind = label, category, kind
+    def __init__(self, label: str, category: int, kind: Kind, marks_best: bool = False) -> None:
+        self.label, self.category, self.kind, self.marks_best = label, category, kind, marks_best
         self._xy: Floats = np.empty((2, 256))
         self._n = 0
         self._smooth: Floats | None = None
@@ -56,8 +58,8 @@ class Series:
         self._n, self._smooth = 0, None
 
     def smooth(self) -> Floats:
-        """The curve that is drawn strongly: a training curve averaged over its last fiftieth, a test curve as it is."""
-        if self.kind == "test":
+        """The curve that is drawn strongly: steps averaged over their last fiftieth, measurements as they are."""
+        if self.kind != "steps":
             return self.y
         if self._smooth is None:
             self._smooth = plot.trailing_mean(self.y, self._n // 50)
@@ -65,7 +67,7 @@ class Series:
 
 
 def sensible_range(series: Sequence[Series]) -> tuple[float, float]:
-    """The y-range that shows what matters: all test values, and the training curve without its first fall.
+    """The y-range that shows what matters: all that was measured, and the steps without their first fall.
 
     Returns: round numbers; (0, 1) where there is nothing yet.
     """
@@ -76,7 +78,7 @@ def sensible_range(series: Sequence[Series]) -> tuple[float, float]:
         if len(y) == 0:
             continue
         lows.append(float(y.min()))
-        highs.append(float(np.quantile(y, 1 - _SPIKE)) if one.kind == "train" else float(y.max()))
+        highs.append(float(np.quantile(y, 1 - _SPIKE)) if one.kind == "steps" else float(y.max()))
     if not lows:
         return 0.0, 1.0
     return plot.rounded_out(min(lows), max(max(highs), min(lows)), _N_Y_TICKS)
@@ -85,8 +87,8 @@ def sensible_range(series: Sequence[Series]) -> tuple[float, float]:
 class Curves(QWidget):
     """Curves on one pair of axes, painted within a few milliseconds however many points they have.
 
-    A training curve is drawn faintly as measured and strongly as smoothed, a test curve with its dots. Hovering reads
-    the values off.
+    Steps are drawn faintly, and a little less so smoothed; where nothing else is there to see, strongly. A test curve
+    has dots. Hovering reads the values off.
     """
 
     def __init__(self, title: str, caption: str = "", parent: QWidget | None = None) -> None:
@@ -102,10 +104,10 @@ class Curves(QWidget):
 
     # --- what it shows
 
-    def set_series(self, key: str, label: str, category: int, kind: Kind) -> None:
+    def set_series(self, key: str, label: str, category: int, kind: Kind, *, marks_best: bool = False) -> None:
         """Begin a curve, or rename and recolour one; `category` is its colour among the ten."""
         former = self._series.get(key)
-        self._series[key] = Series(label, category, kind)
+        self._series[key] = Series(label, category, kind, marks_best)
         if former is not None:
             self._series[key].extend(former.x, former.y)
         self.update()
@@ -195,9 +197,10 @@ class Curves(QWidget):
     def _paint_curve(self, painter: QPainter, axes: Axes, one: Series) -> None:
         ink, n_columns = self._ink(one), max(int(axes.area.width()), 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if one.kind == "train":
+        if one.kind == "steps":
             faint = QColor(ink)
             faint.setAlphaF(0.25)
+            ink.setAlphaF(0.5 if self._is_measured() else 1.0)
             painter.setPen(QPen(faint, 1))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # it is noise, and many short strokes
             painter.drawPolyline(axes.polygon(*plot.thinned(one.x, one.y, n_columns)))
@@ -209,6 +212,14 @@ class Curves(QWidget):
             painter.setBrush(ink)
             for x, y in zip(one.x.tolist(), one.y.tolist(), strict=True):
                 painter.drawEllipse(QPointF(axes.x_px(x), axes.y_px(y)), 2.75, 2.75)
+        if one.marks_best and len(one.x) > 1:
+            at = int(one.y.argmin())
+            painter.setPen(QPen(ink, 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(axes.x_px(one.x[at]), axes.y_px(one.y[at])), 5.5, 5.5)
+
+    def _is_measured(self) -> bool:
+        return any(one.kind == "train" and len(one.x) > 1 for one in self._series.values())
 
     def _paint_legend(self, painter: QPainter, left: float) -> None:
         """From the right: a dash in the curve's colour, its name, its newest value; as many as there is room for."""

@@ -77,7 +77,7 @@ def test_a_trailing_mean_of_a_straight_line_lags_by_half_its_window() -> None:
 
 
 def test_a_curve_grows_and_leaves_out_what_is_not_finite() -> None:
-    series = Series("train", 0, "train")
+    series = Series("train", 0, "steps")
     for i in range(1000):
         series.extend((float(i),), (float("nan") if i % 10 == 0 else float(i),))
     assert len(series.x) == 900
@@ -85,7 +85,7 @@ def test_a_curve_grows_and_leaves_out_what_is_not_finite() -> None:
 
 
 def test_the_first_fall_of_a_loss_does_not_decide_the_range() -> None:
-    train, test = Series("train", 0, "train"), Series("test", 1, "test")
+    train, test = Series("steps", 0, "steps"), Series("test", 1, "test")
     x = np.linspace(0, 8, 4000)
     train.extend(x, 107 + 430 * np.exp(-8 * x))
     test.extend([1.0, 2.0], [131.0, 118.0])
@@ -96,7 +96,7 @@ def test_the_first_fall_of_a_loss_does_not_decide_the_range() -> None:
 
 def test_a_range_is_sensible_from_the_first_values_on() -> None:
     assert sensible_range([]) == (0.0, 1.0)
-    one = Series("train", 0, "train")
+    one = Series("steps", 0, "steps")
     one.extend((0.0,), (540.0,))
     low, high = sensible_range([one])
     assert low < 540 < high
@@ -118,6 +118,22 @@ def test_a_curve_is_drawn_in_its_category_colour_and_read_off(qtbot: QtBot, qapp
     before = curves.grab().toImage()
     QTest.mouseMove(curves, QPoint(200, 100))
     assert curves.grab().toImage() != before
+
+
+def test_the_best_moment_wears_a_ring(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, "dark")
+    pictures = {}
+    for marks_best in (False, True):
+        curves = Curves("Loss")
+        qtbot.addWidget(curves)
+        curves.resize(400, 260)
+        curves.set_series("test", "test", 1, "test", marks_best=marks_best)
+        curves.set_data("test", [0.0, 1.0, 2.0], [120.0, 100.0, 110.0])
+        curves.show()
+        pictures[marks_best] = to_array(curves.grab().toImage())
+    rows, columns = np.nonzero((pictures[True] != pictures[False]).any(axis=2))
+    assert 180 < columns.mean() < 250  # one of three values, in the middle
+    assert rows.max() - rows.min() < 16
 
 
 def test_bars_count_what_is_active_and_mark_the_rest(qtbot: QtBot, qapp: QApplication) -> None:
