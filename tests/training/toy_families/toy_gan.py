@@ -86,7 +86,7 @@ class ToyGame(Objective[ToyGAN]):
                 weight.clamp_(-CLIP, CLIP)
         else:
             fakes: Tensor = step.once("fakes", lambda: model.decode(step.prior(model, 1)))
-            self.pool.lerp_(fakes.detach().mean(), 0.1)
+            self.pool.lerp_(fakes.detach().float().mean(), 0.1)
 
 
 FAMILY = Family(
