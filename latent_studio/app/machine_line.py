@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
 
-from latent_studio.app.session import Session
 from latent_studio.app.live_runs import LiveRuns
+from latent_studio.app.session import Session
 from latent_studio.app.widgets.status_bar import JobLine, StatusBar
 from latent_studio.core.events import Done
 from latent_studio.core.request import Answer, Priority

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.session import Session
 from latent_studio.app.shelf import Shelf
-from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.widgets.choice import Option
 from latent_studio.app.widgets.header import HeaderBar
 from latent_studio.studio.captions import family_line

@@ -60,6 +60,7 @@ class Window(QWidget):
         self.session = session
         self._settings = settings
         self._was_painted = self._is_warm = False
+        self._has_model = True  # until it turns out that there is none
         self._open_docks: set[str] = set()  # panels without use for the dock on which a person opened it all the same
         session.located = dict(settings.located)
         session.opened_files = settings.opened_files
@@ -115,7 +116,7 @@ class Window(QWidget):
         session.told.connect(self._on_told)
         session.model_changed.connect(self._on_model_changed)
         session.document_changed.connect(self._show_history)
-        session.nothing_to_open.connect(self._warm_up)
+        session.nothing_to_open.connect(self._on_nothing_to_open)
         session.answered.connect(self._on_answered)
         self.activity.chosen.connect(self._on_activity)
         self.header.undo_requested.connect(session.undo)
@@ -205,11 +206,11 @@ class Window(QWidget):
 
     def _show_dock(self) -> None:
         folds = self.panel.folds_dock
-        is_open = not folds or self.panel.key in self._open_docks
+        is_open = (not folds or self.panel.key in self._open_docks) and self._has_model
         self.dock.set_foldable(folds)
         for part in (self.dock, self._edge):
             part.setVisible(is_open)
-        self.rail.setVisible(not is_open)
+        self.rail.setVisible(not is_open and self._has_model)
 
     def _on_rail(self) -> None:
         self._open_docks.add(self.panel.key)
@@ -238,10 +239,18 @@ class Window(QWidget):
             self.activity.set_reason(panel.key, reason_against(type(panel), header))
         if bool(reason_against(type(self.panel), header)) == self.panel.is_shown:
             self.go_to(self.panel.key)
+        if not self._has_model:
+            self._has_model = True
+            self._show_dock()
         if model is not None and model.key != self._settings.model:
             self._remember(model=model.key)
         self._show_caption()
         self._show_history()
+
+    def _on_nothing_to_open(self) -> None:
+        self._has_model = False
+        self._show_dock()
+        self._warm_up()
 
     def _show_history(self) -> None:
         history = self.session.history

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
 
 from latent_studio.app.widgets.elide import ElidedLabel, caption
@@ -26,8 +26,7 @@ class EncodingView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        sentence = "Choose a picture from the data or drop one"
-        self.original = Picture(side_px=SIDE, empty_text=sentence, accept_drops=True)
+        self.original = Picture(side_px=SIDE, accept_drops=True)
         self.original.dropped_files.connect(self.files_dropped)
         self.original.dropped_image.connect(self.image_dropped)
         self.reconstruction = Picture(side_px=SIDE, empty_text="What the model makes of its code")
@@ -46,6 +45,7 @@ class EncodingView(QWidget):
             grid.addWidget(self._over[column], 0, column)
             grid.addWidget(picture, 1, column)
             grid.addWidget(self._under[column], 2, column)
+        grid.setColumnStretch(2, 1)
         self._refusal = QLabel()
         self._refusal.setWordWrap(True)
         self._refusal.setProperty("role", "muted")
@@ -54,10 +54,10 @@ class EncodingView(QWidget):
         self._pages.addWidget(both)
         self._pages.addWidget(self._refusal)
 
-    def set_side(self, side: int) -> None:
-        """Pictures of another size, px."""
+    def set_size(self, size: QSize) -> None:
+        """Pictures of another size, px; a whole multiple of the model's looks best."""
         for picture in (self.original, self.reconstruction):
-            picture.setFixedSize(side, side)
+            picture.setFixedSize(size)
 
     def refuse(self, reason: str) -> None:
         """Say why nothing can be encoded; "" takes it back."""

@@ -17,10 +17,11 @@ from latent_studio.app.widgets.picture import Picture
 from latent_studio.app.widgets.pixels import fitted
 
 MARGIN, TOP, BETWEEN = 24, 20, 27  # px
-PREVIEW, MAX_PREVIEW = 560, 840  # px: at 1440 × 900, and on the largest screens
-RIGHT, MAX_RIGHT = 352, 464  # px
+PREVIEW, MAX_PREVIEW = 560, 1120  # px: at 1440 × 900, and on the largest screens
+RIGHT, MAX_RIGHT = 352, 640  # px
 LINE_HEIGHT = 44  # px
 PAD_LABELS = 44  # px at the pad's right
+WIDE_LINE = 500  # px; a narrower line has no room for the button's words
 
 
 class Stage(QWidget):
@@ -32,8 +33,8 @@ class Stage(QWidget):
         self.preview.setAccessibleName("Picture of the current code")
         self.preview.set_alignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.code_line = CodeLine()
-        self.back = Button("Back to the encoding", "arrow-counter-clockwise", "quiet")
-        self.back.setToolTip("Take the code of the encoded picture again")
+        self.back = Button("", "arrow-counter-clockwise", "quiet")
+        self.back.setToolTip("Back to the encoding: take the code of the encoded picture again")
         self._line = QWidget(self)
         line = QHBoxLayout(self._line)
         line.setContentsMargins(0, 0, 0, 0)
@@ -65,10 +66,11 @@ class Stage(QWidget):
         picture = fitted(self._image_size, QSize(side, side))
         right = max(RIGHT, min(room_x - picture.width(), MAX_RIGHT))
         self.preview.setGeometry(MARGIN, TOP, picture.width(), picture.height())
+        self.back.set_text("Back to the encoding" if picture.width() >= WIDE_LINE else "")
         self._line.setGeometry(MARGIN, TOP + picture.height() + 4, picture.width(), LINE_HEIGHT - 8)
         x = MARGIN + picture.width() + BETWEEN
         small = (right - GAP) // 2
-        self.encoding.set_side(small)
+        self.encoding.set_size(fitted(self._image_size, QSize(small, small)))
         height = self.encoding.sizeHint().height()
         self.encoding.setGeometry(x, TOP - 2, right, height)
         top = TOP - 2 + height + BETWEEN

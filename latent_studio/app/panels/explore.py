@@ -34,6 +34,7 @@ from latent_studio.views.preview import Preview, PreviewPicture
 KEY = "explore"
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
 SAVE = "picture to save"
+CHOOSE_ONE, DROP_ONE = "Choose a picture from the data or drop one", "Drop a picture, or locate the data"
 NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
 
@@ -123,16 +124,15 @@ class Explore(Panel):
 
     def _on_nothing_to_open(self) -> None:
         self._pages.setCurrentWidget(self._empty)
-        self._controls.setEnabled(False)
+        self._controls.hide()
 
     def _on_model_changed(self) -> None:
         header, document = self.session.header, self.session.document
         former, self._shown_document = self._shown_document, document
-        has_model = header is not None
-        self._controls.setEnabled(has_model)
         if header is None or document.model is None:
             return
         self._pages.setCurrentWidget(self.stage)
+        self._controls.show()
         self.caption_changed.emit()
         if former is not None and former.model is not None and former.model.key == document.model.key:
             return  # the same model, newer weights: weights_changed sees to the rest
@@ -264,6 +264,7 @@ class Explore(Panel):
         can_encode = self.encodings.can_encode()
         self._locate.setVisible(is_missing and can_encode)
         self._from_data.setVisible(not is_missing or not can_encode)
+        self.stage.encoding.original.set_empty_text(DROP_ONE if is_missing else CHOOSE_ONE)
 
     def _on_encoding_failed(self, text: str) -> None:
         self.tell("warn", text)

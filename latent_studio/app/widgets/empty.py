@@ -11,7 +11,7 @@ from latent_studio.app.icons import paint_icon
 from latent_studio.app.theme import colour
 from latent_studio.app.widgets.buttons import Button
 
-_ICON = 32
+_ICON, _TEXT_WIDTH = 32, 320  # px
 
 
 class EmptyState(QWidget):
@@ -30,7 +30,7 @@ class EmptyState(QWidget):
         self._label.setWordWrap(True)
         self._label.setProperty("role", "muted")
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._label.setFixedWidth(320)
+        self._label.setFixedWidth(_TEXT_WIDTH)
         self._button = Button(action, kind="primary")
         self._button.setVisible(bool(action))
         self._button.clicked.connect(self.action_requested)
@@ -41,12 +41,18 @@ class EmptyState(QWidget):
         layout.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(6)
+        self._fit()
 
     def set_message(self, sentence: str, action: str = "") -> None:
         """Say something else, or offer another way out."""
         self._label.setText(sentence)
         self._button.set_text(action)
         self._button.setVisible(bool(action))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Room for all lines: a layout that centres a label asks for its width only."""
+        self._label.setFixedHeight(self._label.heightForWidth(_TEXT_WIDTH))
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         x = (self.width() - _ICON) // 2
