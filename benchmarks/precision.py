@@ -60,7 +60,8 @@ def main() -> None:
         full, half = (median(times[p]) * 1e3 for p in ("float32", "bfloat16"))
         apart = abs(losses["bfloat16"] - losses["float32"]) / abs(losses["float32"])
         print(
-            f"| {network} | {size} × {size} × {n_channels} | {full:.1f} | {half:.1f} | {full / half:.2f} | {apart:.1e} |"
+            f"| {network} | {size} × {size} × {n_channels} "
+            f"| {full:.1f} | {half:.1f} | {full / half:.2f} | {apart:.1e} |"
         )
 
 

@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -74,8 +75,8 @@ def epoch_seconds(stamps: list[float], epochs: int) -> float:
 
     The stamps are: first pictures, then for every epoch its test row and its pictures.
     """
-    starts = [stamps[0]] + stamps[2::2]
-    return median(after - before for before, after in zip(starts, starts[1:], strict=False)) if epochs else 0.0
+    starts = [stamps[0], *stamps[2::2]]
+    return median(after - before for before, after in pairwise(starts)) if epochs else 0.0
 
 
 PLAIN = '''
@@ -211,9 +212,7 @@ print(json.dumps({"seconds": sorted(times)[len(times) // 2], "loss": total / len
 
 def script(python: str, source: str, data: Path, epochs: int) -> tuple[float, float]:
     """(seconds per epoch, test loss) printed by one of the reference programs above."""
-    done = subprocess.run(
-        [python, "-c", source, str(data), str(epochs)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    done = subprocess.run([python, "-c", source, str(data), str(epochs)], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stderr)
     told = json.loads(done.stdout.strip().splitlines()[-1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latent_studio.app.theme import DARK, RADIUS, theme
@@ -38,7 +38,8 @@ class Pad(QWidget):
         self._across, self._up = (-3.0, 3.0), (-3.0, 3.0)
         self._marker: tuple[float, float] | None = None
         self._sigma = True
-        self._background, self._shown = QImage(), QImage()
+        self._background = QImage()
+        self._ground = QPixmap()  # what does not move with the handle, drawn once: a drag repaints at 60 Hz
         self._dragging = False
         self._focus = FocusMark(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -51,17 +52,16 @@ class Pad(QWidget):
     def set_background(self, array: Pixels | None) -> None:
         """The pictures that the plane gives, as one image of the whole square; None: black."""
         self._background = QImage() if array is None else to_qimage(array)
-        self._shown = QImage()
-        self.update()
+        self._change_ground()
 
     def set_ranges(self, across: tuple[float, float], up: tuple[float, float]) -> None:
         """What the left and right, lower and upper ends stand for."""
         self._across, self._up = across, up
-        self.update()
+        self._change_ground()
 
     def set_position(self, x: float, y: float) -> None:
         """Move the handle, without a signal; not while the person drags it."""
-        if not self._dragging:
+        if not self._dragging and (x, y) != (self._x, self._y):
             self._put(x, y)
 
     def position(self) -> tuple[float, float]:
@@ -76,7 +76,7 @@ class Pad(QWidget):
     def set_sigma(self, is_shown: bool) -> None:
         """Whether the circles of 1 and 2 standard deviations say something here (they do for a normal prior)."""
         self._sigma = is_shown
-        self.update()
+        self._change_ground()
 
     def sizeHint(self) -> QSize:
         return QSize(SIDE + _LABELS, SIDE)
@@ -111,24 +111,36 @@ class Pad(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = self.square()
-        self._paint_ground(painter, box)
+        side = round(box.width() * self.devicePixelRatioF())
+        if self._ground.width() != side:
+            self._ground = self._drawn_ground(box, side)
+        painter.drawPixmap(box.topLeft(), self._ground)
         painter.setClipRect(box)
-        self._paint_scale(painter, box)
         self._paint_handle(painter, box)
         painter.setClipping(False)
         self._paint_labels(painter, box)
         if self._focus.visible:
             paint.focus_ring(painter, box)
 
-    def _paint_ground(self, painter: QPainter, box: QRectF) -> None:
+    def _change_ground(self) -> None:
+        self._ground = QPixmap()
+        self.update()
+
+    def _drawn_ground(self, box: QRectF, side: int) -> QPixmap:
+        ground = QPixmap(side, side)
+        ground.setDevicePixelRatio(self.devicePixelRatioF())
+        ground.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._background.isNull():
             paint.fill_round(painter, box, QColor(0, 0, 0))
-            return
-        side = round(box.width() * self.devicePixelRatioF())
-        if self._shown.width() != side:
-            self._shown = resampled(self._background, QSize(side, side))
-        paint.draw_image(painter, self._shown, box, RADIUS)
-        paint.fill_round(painter, box, _VEIL)
+        else:
+            paint.draw_image(painter, resampled(self._background, QSize(side, side)), box, RADIUS)
+            paint.fill_round(painter, box, _VEIL)
+        painter.setClipRect(box)
+        self._paint_scale(painter, box)
+        painter.end()
+        return ground
 
     def _paint_scale(self, painter: QPainter, box: QRectF) -> None:
         """Lines through zero, and the circles (ellipses, where the two ranges differ)."""
