@@ -96,7 +96,18 @@ def read_metrics(run: Path, offset: int = 0) -> tuple[list[Metrics], int]:
     except FileNotFoundError:
         return [], 0
     whole = text.rfind(b"\n") + 1
-    return [metrics_from(line) for line in text[:whole].splitlines() if line.strip()], offset + whole
+    rows = [metrics_from(line) for line in text[:whole].splitlines()]
+    return [row for row in rows if row is not None], offset + whole
+
+
+def learning_rate_set(run: Path) -> float | None:
+    """The learning rate that a person set last while the run was in training; None where the recipe's holds."""
+    try:
+        lines = (run / CONTROLS).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    rates = [json.loads(line).get("learning_rate") for line in lines if line.endswith("}")]
+    return next((rate for rate in reversed(rates) if rate is not None), None)
 
 
 def metrics_line(metrics: Metrics) -> str:
@@ -105,11 +116,14 @@ def metrics_line(metrics: Metrics) -> str:
     return json.dumps(values, separators=(",", ":")) + "\n"
 
 
-def metrics_from(line: bytes) -> Metrics:
-    """What `metrics_line` wrote."""
-    row = json.loads(line)
-    values = {name: tuple(v) if isinstance(v, list) else v for name, v in row["values"].items()}
-    return Metrics(row["step"], row["epoch"], row["split"], values)
+def metrics_from(line: bytes) -> Metrics | None:
+    """What `metrics_line` wrote; None for a line that a power cut damaged."""
+    try:
+        row = json.loads(line)
+        values = {name: tuple(v) if isinstance(v, list) else v for name, v in row["values"].items()}
+        return Metrics(row["step"], row["epoch"], row["split"], values)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def newest_weights(run: Path) -> Path | None:

@@ -15,7 +15,7 @@ from typing import Any
 from latent_studio.core.controls import Controls
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Metrics, Pixels
-from latent_studio.core.files import TEMPORARY, disk_bytes, new_folder, said_plainly, write_file
+from latent_studio.core.files import TEMPORARY, disk_bytes, new_folder, said_plainly, sync_file, write_file
 from latent_studio.core.header import Header
 from latent_studio.core.pictures import contact_sheet, png_bytes
 from latent_studio.core.runs import (
@@ -127,6 +127,8 @@ class Run:
             save_checkpoint(partial / EMA, ema, header)
             save_checkpoint(partial / STATE, state, header)
             (partial / COUNTERS).write_text(counters)
+        if (self.path / METRICS).exists():
+            sync_file(self.path / METRICS)  # a power cut must not take what was logged up to this step
         write_file(self.path / LATEST, folder.name)
         self._drop_old_steps()
         return folder
@@ -162,8 +164,7 @@ class Run:
             return []
         text = path.read_bytes()
         whole = text[: text.rfind(b"\n") + 1].splitlines(keepends=True)
-        rows = [(line, metrics_from(line)) for line in whole if line.strip()]
-        kept = [(line, row) for line, row in rows if row.step <= step]
+        kept = [(line, row) for line in whole if (row := metrics_from(line)) is not None and row.step <= step]
         write_file(path, b"".join(line for line, _ in kept))
         return [row for _, row in kept]
 

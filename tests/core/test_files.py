@@ -20,6 +20,15 @@ def test_a_file_is_replaced_whole_and_its_folder_made(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["x.txt"]
 
 
+def test_who_has_the_old_file_open_reads_it_to_its_end(tmp_path: Path) -> None:
+    """The new content takes the name; it is never written into the old file."""
+    path = tmp_path / "x.txt"
+    write_file(path, "old")
+    with path.open() as reader:
+        write_file(path, "new")
+        assert reader.read() == "old"
+
+
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_leaves_the_old_file_and_no_litter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int

@@ -71,6 +71,14 @@ def test_a_log_that_became_shorter_is_read_from_its_start(tmp_path: Path) -> Non
     assert read_metrics(tmp_path, offset)[0] == rows[:2]
 
 
+@pytest.mark.parametrize("damage", [b"\0" * 40, b"{", b"[1]", b'{"step": 1}', b"\xff", b""])
+def test_a_line_that_a_power_cut_damaged_is_passed_over(tmp_path: Path, damage: bytes) -> None:
+    rows = [Metrics(step, 0.0, "steps", {"loss": 1.0}) for step in range(2)]
+    lines = [metrics_line(row).encode() for row in rows]
+    (tmp_path / METRICS).write_bytes(lines[0] + damage + b"\n" + lines[1])
+    assert read_metrics(tmp_path)[0] == rows
+
+
 def test_a_run_without_a_log_has_no_measurements(tmp_path: Path) -> None:
     assert read_metrics(tmp_path) == ([], 0)
 
