@@ -28,12 +28,16 @@ Resolve = Callable[[str], OpenModel]
 
 @dataclass
 class _Work:
-    """A request under way, or waiting to begin."""
+    """A request under way, or waiting to begin.
+
+    seconds: spent on it.  account_s: what it has had of the lane's time in comparison with the others of its priority.
+    """
 
     request: Request
     pieces: Iterator[object] | None = None
     digest: str = ""
     seconds: float = 0.0
+    account_s: float = 0.0
     is_held: bool = False
     messages: deque[object] = field(default_factory=deque)
 
@@ -85,7 +89,7 @@ class Engine:
         ready = [work for work in self._work.values() if not work.is_held]
         if not ready:
             return None
-        work = min(ready, key=lambda w: (w.request.priority, w.seconds))
+        work = min(ready, key=lambda w: (w.request.priority, w.account_s))
         quiet_for = self._clock() - self._last_preview
         if work.request.priority > Priority.PREVIEW and quiet_for < QUIET_S:
             return QUIET_S - quiet_for
@@ -121,6 +125,7 @@ class Engine:
         if work.is_held == is_held:
             return
         work.is_held = is_held
+        self._level(work)
         told: Event = Held(is_held)
         try:
             work.request.on_hold(is_held)
@@ -157,20 +162,25 @@ class Engine:
             self._finish(work, Answer(request, failed, work.digest, work.seconds, is_last=True))
         else:
             work.seconds += self._clock() - start
+            work.account_s += self._clock() - start
             if value is not None:
                 self._deliver(Answer(request, value, work.digest, work.seconds))
 
     def _begin(self, work: _Work) -> Iterator[object]:
         request = work.request
-        # who comes late does not get the whole time that others had before: it starts level with them
-        others = [w.seconds for w in self._work.values() if w is not work and w.request.priority == request.priority]
-        work.seconds = min(others, default=0.0)
+        self._level(work)
         if not isinstance(request, ModelRequest):
             return request.run()
         assert self._resolve is not None, "this lane has no models"
         opened = self._resolve(request.model)
         work.digest = opened.header.digest
         return request.answer(opened)
+
+    def _level(self, work: _Work) -> None:
+        """Who comes late, or back from a pause, does not get all the time that others had meanwhile."""
+        others = [w for w in self._work.values() if w is not work and w.pieces is not None and not w.is_held]
+        accounts = [w.account_s for w in others if w.request.priority == work.request.priority]
+        work.account_s = max(work.account_s, min(accounts, default=0.0))
 
     def _finish(self, work: _Work, answer: Answer) -> None:
         if self._work.get(work.request.slot) is work:

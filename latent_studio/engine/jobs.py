@@ -33,8 +33,8 @@ class TrainJob(Request):
     def run(self) -> Generator[Event, Controls | None, None]:
         from latent_studio.training.trainer import train
 
-        yield Progress(0, 0, text=f"reading {self.recipe.data.source}")
-        yield from train(self.recipe, self.folder, self.data(self.recipe.data), self.snapshots, window_threads())
+        # `train` itself asks for the data, so that no message sent meanwhile is lost
+        yield from train(self.recipe, self.folder, self.data, self.snapshots, window_threads())
 
     def on_hold(self, is_held: bool) -> None:
         mark_held(self.folder, is_held)
