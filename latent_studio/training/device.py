@@ -9,7 +9,6 @@ import torch
 
 from latent_studio.core.errors import StudioError
 
-
 CPU_BFLOAT16_ABOVE_PX = 32
 
 
