@@ -17,7 +17,7 @@ from latent_studio.engine.errands import Errand, Returned
 @dataclass(frozen=True)
 class _Asked:
     errand: Errand
-    then: Callable[[Any], None] | None
+    then: Callable[[Any], object] | None
     failed: Callable[[Failed], None] | None
 
 
@@ -37,7 +37,7 @@ class DiskWork(QObject):
     def ask(
         self,
         work: Callable[[], Any],
-        then: Callable[[Any], None] | None = None,
+        then: Callable[[Any], object] | None = None,
         failed: Callable[[Failed], None] | None = None,
         slot: str = "",
     ) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.session import Session
+from latent_studio.core.controls import Controls
 from latent_studio.core.request import Answer
-from latent_studio.core.runs import RECIPE
+from latent_studio.core.runs import RECIPE, learning_rate_set
 from latent_studio.engine.jobs import TrainJob
 from latent_studio.studio.histories import Log
 from latent_studio.studio.training import LiveRun, Plan
@@ -56,14 +57,24 @@ class LiveRuns(QObject):
         """The run of that key, None where this window does not train it."""
         return self._runs.get(key)
 
-    def start(self, recipe: Recipe, folder: Path) -> str:
-        """Train a recipe in a folder, which goes on where it stopped if it is a run; returns the run's key."""
+    def start(self, recipe: Recipe, folder: Path, learning_rate: float | None = None) -> str:
+        """Train a recipe in a folder, which goes on where it stopped if it is a run; returns the run's key.
+
+        learning_rate: the one in force, where a person had set another than the recipe's.
+        """
         key = str(folder)
         if key in self._runs:
             return key
-        training = recipe.training
-        plan = Plan(recipe.name, training.n_epochs, training.batch_size, recipe.optimizer.learning_rate)
+        training, optimizer = recipe.training, recipe.optimizer
+        plan = Plan(
+            recipe.name,
+            training.n_epochs,
+            training.batch_size,
+            optimizer.learning_rate if learning_rate is None else learning_rate,
+            optimizer.final_learning_rate,
+        )
         self._runs[key] = LiveRun(key, plan)
+        # a log that cannot be read keeps the run from starting, and the run says so itself
         self._disk.ask(partial(Log().read_on, folder), partial(self._on_log, key), partial(self._on_log, key, Log()))
         self._session.start_job(
             TrainJob(slot=key, recipe=recipe, folder=folder, data=self._session.data, snapshots=self._session.snapshots)
@@ -74,17 +85,17 @@ class LiveRuns(QObject):
     def go_on(self, key: str, *, n_more_epochs: int = 0, rate_factor: float = 1.0) -> None:
         """Continue a run by its own recipe, for more epochs or with another learning rate where that is asked for."""
 
-        def plan() -> Recipe:
-            recipe = read_recipe(Path(key) / RECIPE)
+        folder = Path(key)
+
+        def plan() -> tuple[Recipe, float | None]:
+            recipe = read_recipe(folder / RECIPE)
             rate = float(f"{recipe.optimizer.learning_rate * rate_factor:.3g}")
-            return recipe.with_values(
+            planned = recipe.with_values(
                 training={"n_epochs": recipe.training.n_epochs + n_more_epochs}, optimizer={"learning_rate": rate}
             )
+            return planned, learning_rate_set(folder) if planned.optimizer == recipe.optimizer else None
 
-        def start(recipe: Recipe) -> None:
-            self.start(recipe, Path(key))
-
-        self._disk.ask(plan, start)
+        self._disk.ask(plan, lambda planned: self.start(planned[0], folder, planned[1]))
 
     def pause(self, key: str, is_held: bool = True) -> None:
         """Pause a run, or let it go on."""
@@ -96,6 +107,18 @@ class LiveRuns(QObject):
         if run is not None:
             run.stop()
             self._session.stop_job(key)
+            self._note(key)
+
+    def save_now(self, key: str) -> None:
+        """Have a run written at its next step."""
+        self._session.jobs.engine.send(key, Controls(save_now=True))
+
+    def set_learning_rate(self, key: str, learning_rate: float) -> None:
+        """Train on with another learning rate, from the next step on."""
+        run = self._runs.get(key)
+        if run is not None:
+            run.learning_rate = learning_rate
+            self._session.jobs.engine.send(key, Controls(learning_rate=learning_rate))
             self._note(key)
 
     def _on_log(self, key: str, log: Log, *_: object) -> None:

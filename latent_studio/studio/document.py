@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -120,21 +121,22 @@ def with_lock(document: Document, column: int, is_locked: bool) -> Document:
 
 
 def document_text(document: Document) -> str:
-    """JSON that `parse_document` reads back to an equal document."""
+    """JSON that `parse_document` reads back to an equal document; equal documents give equal text."""
     values = document.model_dump(mode="json")
     values["locked"] = sorted(values["locked"])
-    return Document.model_validate(values).model_dump_json()
+    return json.dumps(values, sort_keys=True)
 
 
 def parse_document(text: str | bytes, name: str = "The document") -> Document:
     """A document from JSON; a StudioError says what is wrong with it."""
     try:
-        document = Document.model_validate_json(text)
-    except ValidationError:
+        values = json.loads(text)
+        version = values["schema_version"]
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise StudioError(f"{name} was made by a newer version of Latent Studio: update the program.")
+        return Document.model_validate_json(text)
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
         raise StudioError(f"{name} is damaged or no Latent Studio document: open another.") from None
-    if document.schema_version > SCHEMA_VERSION:
-        raise StudioError(f"{name} was made by a newer version of Latent Studio: update the program.")
-    return document
 
 
 def code_values(document: Document, space: LatentSpace) -> dict[str, Any]:
@@ -147,15 +149,11 @@ def code_values(document: Document, space: LatentSpace) -> dict[str, Any]:
 
 def code_json(document: Document, space: LatentSpace) -> str:
     """`code_values` as JSON, for the clipboard."""
-    import json
-
     return json.dumps(code_values(document, space), indent=1)
 
 
 def is_code_of(text: str, model: ModelRef) -> bool:
     """Whether JSON text holds a code of a model with exactly these weights."""
-    import json
-
     try:
         return bool(json.loads(text)["latent_studio_code"]["digest"] == model.digest)
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -164,16 +162,21 @@ def is_code_of(text: str, model: ModelRef) -> bool:
 
 def code_from_json(text: str, space: LatentSpace) -> tuple[float, ...]:
     """The code in such JSON, or in a plain list of numbers; checked against the open model's space."""
-    import json
-
     try:
         values = json.loads(text)
         if isinstance(values, dict):
             factors = values["latent_studio_code"]["factors"]
             values = [number for factor in space.factors for number in factors[factor.name]]
-        code = [float(value) for value in values]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        code = [_number(value) for value in values]
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
         raise StudioError("The clipboard holds no code: copy one with the copy button first.") from None
     if len(code) != space.dim:
         raise StudioError(f"That code has {len(code)} numbers and this model takes {space.dim}: open its own model.")
     return tuple(float(value) for value in space.nearest(np.asarray([code], np.float32))[0])
+
+
+def _number(value: object) -> float:
+    """A number that a code can hold; ValueError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= np.finfo(np.float32).max:
+        raise ValueError(f"{value!r} is no number")
+    return float(value)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Metrics
 from latent_studio.core.runs import read_metrics
 
@@ -16,6 +17,8 @@ Numbers = NDArray[np.float64]
 
 STEPS, TRAIN, TEST = "steps", "train", "test"
 """The splits: one noisy row per some steps of training, and the measurements on either part of the data."""
+
+_NO_TERMS = ("loss", "gradient_norm")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,21 @@ class History:
         table = self.tables.get(split)
         return tuple(table.values) if table is not None else ()
 
+    def step_loss(self) -> tuple[Numbers, Numbers]:
+        """(epochs, losses) of the single steps, as the sum of those terms that are measured too, without weights.
+
+        What training minimises has weights (β) and is no measure; so summed, steps and measurements are one scale.
+        """
+        terms = [name for name in self.names(STEPS) if name not in _NO_TERMS and "." not in name]
+        measured = self.names(TEST)
+        terms = [name for name in terms if name in measured] or terms
+        if len(terms) < 2:
+            return self.curve(STEPS, terms[0] if terms else "loss")
+        table = self.tables[STEPS]
+        total = np.sum([table.values[name] for name in terms], axis=0)
+        known = np.isfinite(total)
+        return table.epochs[known], total[known]
+
     def last(self, split: str, name: str = "loss") -> float | None:
         """The newest value of a quantity."""
         _, values = self.curve(split, name)
@@ -111,8 +129,10 @@ class Log:
         """Read what is new; where the run has gone back to an earlier step, everything. For the disk lane."""
         try:
             rows, offset = read_metrics(run, self.offset)
-        except ValueError:  # another log has taken the place of the one that was read, and is longer
-            return Log().read_on(run) if self.offset else self
+        except (ValueError, KeyError, TypeError):
+            if self.offset:  # another log has taken the place of the one that was read, and is longer
+                return Log().read_on(run)
+            raise StudioError(f"The log of {run.name} is damaged: its curves cannot be shown.") from None
         if offset < self.offset:
             return Log().read_on(run)
         return Log(self.history.extended(rows), offset)

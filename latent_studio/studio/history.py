@@ -36,6 +36,7 @@ class History:
         if after == self.document:
             return self.document
         if merge is None or merge != self._merge:
+            self.seal()
             self._past.append(self.document)
             del self._past[:-MAX_STEPS]
         self._merge = merge
@@ -44,7 +45,9 @@ class History:
         return after
 
     def seal(self) -> None:
-        """The next edit begins a new step, whatever its key."""
+        """The next edit begins a new step, whatever its key. A drag that came back to where it began is no step."""
+        if self._merge is not None and self._past[-1] == self.document:
+            self._past.pop()
         self._merge = None
 
     def amend(self, change: Callable[[Document], Document]) -> Document:
@@ -54,16 +57,16 @@ class History:
 
     def undo(self) -> Document:
         """Back to the exact former document."""
+        self.seal()
         if self._past:
             self._future.append(self.document)
             self.document = self._past.pop()
-        self.seal()
         return self.document
 
     def redo(self) -> Document:
         """Forward to the exact document that was undone."""
+        self.seal()
         if self._future:
             self._past.append(self.document)
             self.document = self._future.pop()
-        self.seal()
         return self.document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import deque
 from collections.abc import Collection
@@ -59,6 +60,7 @@ class Plan:
     n_epochs: int
     batch_size: int
     learning_rate: float
+    final_learning_rate: float = 1.0
 
 
 class LiveRun:
@@ -140,6 +142,12 @@ class LiveRun:
     @property
     def epoch(self) -> float:
         return self.plan.n_epochs * (self.share or 0.0)
+
+    @property
+    def learning_rate_now(self) -> float:
+        """As it is at this step: it falls along a cosine to its final share."""
+        final = self.plan.final_learning_rate
+        return self.learning_rate * (final + (1 - final) * 0.5 * (1 + math.cos(math.pi * (self.share or 0.0))))
 
     @property
     def pictures_per_s(self) -> float | None:
@@ -276,3 +284,25 @@ def folder_name(name: str) -> str:
 
 def _where(epoch: float, n_epochs: int, step: int) -> str:
     return f"epoch {min(int(epoch) + 1, n_epochs)}" if n_epochs else f"step {step:,}"
+
+
+def head_parts(live: LiveRun | None, status: RunStatus | None) -> tuple[str, ...]:
+    """What is told beside a run's name, the most telling first: `epoch 8 of 12`, `10,400 pictures/s`, `step 3,752`."""
+    if live is not None:
+        if not live.n_steps:
+            return (standing_of(live).text,)
+        speed = live.pictures_per_s
+        parts = [_epoch_of(live.epoch, live.plan.n_epochs), f"{_rounded(speed)} pictures/s" if speed else ""]
+        return tuple(part for part in (*parts, f"step {live.step:,}") if part)
+    if status is None:
+        return ()
+    return (_epoch_of(status.epoch, status.n_epochs), f"step {status.step:,}") if status.n_epochs else ()
+
+
+def _epoch_of(epoch: float, n_epochs: int) -> str:
+    return f"epoch {min(int(epoch) + 1, n_epochs):,} of {n_epochs:,}"
+
+
+def _rounded(speed: float) -> str:
+    """To three figures, for the last ones dance."""
+    return f"{float(f'{speed:.3g}'):,.0f}" if speed >= 10 else f"{speed:.1f}"

@@ -31,7 +31,7 @@ class LibraryPanel(Panel):
     key = "library"
     title = "Library"
     icon = "books"
-    order = 0
+    order = 10
     tooltip = "Models and runs: open, name, copy, delete, continue"
     folds_dock = True
     shows_model = False
@@ -217,8 +217,9 @@ class LibraryPanel(Panel):
 
     @Slot(object, object)
     def _on_thrown(self, entry: Entry, place: Path) -> None:
-        self._remedy = partial(self.shelf.put_back, entry, place)
-        self.tell("info", f"{entry.name} lies in the trash.", action="Undo")
+        if self.is_shown:
+            self._remedy = partial(self.shelf.put_back, entry, place)
+            self.tell("info", f"{entry.name} lies in the trash.", action="Undo")
 
     @Slot()
     def _ask_to_empty(self) -> None:

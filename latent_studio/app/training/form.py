@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6 import QtGui
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from latent_studio.app.training.data_part import DataPart
 from latent_studio.app.training.rows import WIDE_FIELD, field_grid
 from latent_studio.app.training.sections import Section
-from latent_studio.app.widgets.carry import files_of
 from latent_studio.app.widgets.choice import Choice, Option
 from latent_studio.app.widgets.field import FieldLabel
 from latent_studio.app.widgets.fold import Fold
@@ -34,11 +32,9 @@ class TrainForm(QScrollArea):
 
     Signals:
         changed(): the draft is another now.
-        path_dropped(str): a file or folder was dropped on the form.
     """
 
     changed = Signal()
-    path_dropped = Signal(str)
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
@@ -85,7 +81,6 @@ class TrainForm(QScrollArea):
         self.setWidgetResizable(True)
         self.setFixedWidth(WIDTH)
         self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
-        self.setAcceptDrops(True)
         OverlayBar(self)
 
     def _sections(self) -> tuple[Section, ...]:
@@ -125,6 +120,13 @@ class TrainForm(QScrollArea):
         self.family.set_current(self.draft.get("model.family", ""))
         for section in self._sections():
             section.fill(self.draft)
+
+    def default(self, path: str) -> Any:
+        """What a field holds where the draft says nothing; None where no such field is shown."""
+        for section in self._sections():
+            if path in section.paths():
+                return section.default(path)
+        return None
 
     def problems(self) -> dict[str, str]:
         """Everything that is wrong, by path."""
@@ -192,7 +194,7 @@ class TrainForm(QScrollArea):
 
     @Slot(str)
     def _on_path(self, path: str) -> None:
-        self._change(self.draft.replaced({"data.path": path or None}))
+        self._change(self.draft.replaced({"data.path": path or None, "data.digest": None}))
 
     @Slot(str)
     def _on_family(self, family: str) -> None:
@@ -206,14 +208,6 @@ class TrainForm(QScrollArea):
     def _on_section(self, values: dict[str, Any]) -> None:
         self.draft = self.draft.replaced(values)
         self.changed.emit()
-
-    def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:
-        if files_of(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QtGui.QDropEvent) -> None:
-        self.path_dropped.emit(files_of(event.mimeData())[0])
-        event.acceptProposedAction()
 
 
 def stacked(*parts: QWidget) -> QWidget:

@@ -42,7 +42,6 @@ class Section(QWidget):
         self._form = SchemaForm(schema_of(fields, *origins))
         self._form.changed.connect(self._on_changed)
         self._layout.addWidget(self._form)
-        self.setVisible(bool(fields))
         self.fill(draft)
 
     def fill(self, draft: Draft) -> None:
@@ -54,6 +53,10 @@ class Section(QWidget):
     def paths(self) -> tuple[str, ...]:
         """The fields that it shows."""
         return tuple(self._fields)
+
+    def default(self, path: str) -> Any:
+        """What a field holds at first."""
+        return self._fields[path].get("default")
 
     def field(self, path: str) -> QWidget:
         """The widget of a field."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from latent_studio.app.theme import colour, theme
 from latent_studio.app.widgets import paint, plot
 from latent_studio.app.widgets.plot import Axes, Floats
+from latent_studio.studio.captions import figures
 
 Kind = Literal["steps", "train", "test"]
 """What every step gave, which is noise around a curve; and what was measured on the two parts of the data."""
@@ -103,6 +104,11 @@ class Curves(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     # --- what it shows
+
+    def set_caption(self, caption: str) -> None:
+        """What the axes count."""
+        self._caption = caption
+        self.update()
 
     def set_series(self, key: str, label: str, category: int, kind: Kind, *, marks_best: bool = False) -> None:
         """Begin a curve, or rename and recolour one; `category` is its colour among the ten."""
@@ -222,15 +228,15 @@ class Curves(QWidget):
         return any(one.kind == "train" and len(one.x) > 1 for one in self._series.values())
 
     def _paint_legend(self, painter: QPainter, left: float) -> None:
-        """From the right: a dash in the curve's colour, its name, its newest value; as many as there is room for."""
-        right = float(self.width())
+        """From the right: a dash in the curve's colour, its name, its newest value; what finds no room is left out."""
+        right, is_measured = float(self.width()), self._is_measured()
         for one in reversed([s for s in self._series.values() if len(s.y)]):
-            value = f"{one.smooth()[-1]:.1f}"
+            value = figures(float(one.smooth()[-1]))
             value_width = paint.text_width(value, "number_caption")
             name_width = min(paint.text_width(one.label, "caption"), 110.0)
             start = right - value_width - name_width - 26
-            if start < left:
-                return
+            if start < left or (one.kind == "steps" and is_measured):
+                continue
             painter.fillRect(QRectF(start, 11, 10, 2), self._ink(one))
             name = QRectF(start + 15, 1, name_width + 1, plot.HEADING - 8)
             paint.draw_text(painter, name, one.label, "muted", "caption")
@@ -250,7 +256,7 @@ class Curves(QWidget):
             painter.setBrush(self._ink(one))
             painter.drawEllipse(QPointF(axes.x_px(one.x[i]), axes.y_px(one.smooth()[i])), 3.5, 3.5)
         at = found[0][0].x[found[0][1]]
-        lines = [("at", f"{at:.2f}")] + [(one.label, f"{one.smooth()[i]:.2f}") for one, i in found]
+        lines = [("at", f"{at:.2f}")] + [(one.label, figures(float(one.smooth()[i]))) for one, i in found]
         plot.paint_readout(painter, axes, hover_x, lines)
 
     # --- the hand

@@ -1,0 +1,167 @@
+"""What a recipe is told before it starts: how many pictures it has, which fields are wrong, how long it will take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from latent_studio.app.disk_work import DiskWork
+from latent_studio.app.live_runs import LiveRuns
+from latent_studio.app.session import Session
+from latent_studio.core.events import Done, Failed, Progress
+from latent_studio.core.request import Answer
+from latent_studio.core.schema import field_errors
+from latent_studio.engine.data import OpenData
+from latent_studio.engine.jobs import CheckRecipeJob, EstimateJob
+from latent_studio.studio.drafts import Draft
+from latent_studio.studio.training import estimate_text
+from latent_studio.training.recipe import DataSection, Recipe
+
+ASK_AFTER_MS = 700
+CHECK_AFTER_MS = 150
+_ANY_NAME = "untitled"
+
+
+@dataclass(frozen=True)
+class FoundData:
+    """What a recipe's [data] holds."""
+
+    name: str
+    n_train: int
+    n_test: int
+    n_skipped: int
+
+    @property
+    def text(self) -> str:
+        """`60,000 + 10,000 test`."""
+        test = f" + {self.n_test:,} test" if self.n_test else ""
+        return f"{self.n_train:,}{test}"
+
+
+def find_data(data: OpenData, section: DataSection) -> FoundData:
+    """Load the pictures and count them. For the disk lane."""
+    images = data(section)
+    part = images.subset(section.train_fraction)
+    return FoundData(images.name, part.n_train, part.n_test, images.n_skipped)
+
+
+class Advice(QObject):
+    """Asks the lanes about a draft when it has rested for a moment, and tells what they answer.
+
+    While a run trains, time is measured only when a person asks for it: the steps would be taken from the run.
+
+    Signals:
+        data_told(object, str): a FoundData or None; what is wrong with the data, or "".
+        errors_told(dict): sentences by path.
+        time_told(str, bool): a line about the time; whether it can be asked for.
+    """
+
+    data_told = Signal(object, str)
+    errors_told = Signal(dict)
+    time_told = Signal(str, bool)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session, self._runs = session, LiveRuns.of(session)
+        self._disk = DiskWork(session, "train", self)
+        self._recipe: Recipe | None = None
+        self._data: DataSection | None = None
+        self._needs_path = False
+        self._is_data_well = False
+        self._n_timed = 0
+        self._timed: Recipe | None = None
+        self._errors: dict[str, str] = {}
+        self._resting = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
+        self._resting.timeout.connect(self._ask_data)
+        self._checking = QTimer(self, singleShot=True, interval=CHECK_AFTER_MS)
+        self._checking.timeout.connect(self._check)
+        session.answered.connect(self._on_answered)
+
+    def consider(self, draft: Draft, needs_path: bool) -> None:
+        """The draft is another now. needs_path: its source reads files."""
+        self._needs_path = needs_path
+        try:
+            self._recipe = Recipe.model_validate(draft.recipe_values(_ANY_NAME))
+        except ValidationError as error:
+            self._recipe = None
+            self._tell_errors(field_errors(Recipe, error))
+            return
+        if self._recipe != self._timed:
+            self.time_told.emit("", False)
+        self._resting.start()
+        self._checking.start()
+
+    def time_it(self) -> None:
+        """Time a few steps now."""
+        if self._recipe is not None:
+            self._n_timed, self._timed = 0, self._recipe
+            self.time_told.emit("timing a few steps …", False)
+            self._session.start_job(EstimateJob(recipe=self._recipe, data=self._session.data))
+
+    def rest(self) -> None:
+        """Ask nothing more for now: a run begins."""
+        self._resting.stop()
+        self._session.stop_job("estimate")
+
+    # --- questions
+
+    @Slot()
+    def _check(self) -> None:
+        if self._recipe is not None and self._recipe.family:
+            self._session.start_job(CheckRecipeJob(recipe=self._recipe))
+
+    @Slot()
+    def _ask_data(self) -> None:
+        recipe = self._recipe
+        if recipe is None or (self._needs_path and not recipe.data.path):
+            self._data = None
+            self.data_told.emit(None, "")
+            return
+        if recipe.data == self._data:
+            self._ask_time()
+            return
+        self._data, self._is_data_well = recipe.data, False
+        section, data = recipe.data, self._session.data
+        self._disk.ask(lambda: find_data(data, section), self._on_data, self._on_no_data, slot="data")
+
+    def _ask_time(self) -> None:
+        if not self._is_data_well or self._errors or self._recipe == self._timed:
+            return
+        if self._runs.all():
+            self.time_told.emit("", True)
+        else:
+            self.time_it()
+
+    # --- answers
+
+    def _on_data(self, found: FoundData) -> None:
+        self._is_data_well = True
+        self.data_told.emit(found, "")
+        self._ask_time()
+
+    def _on_no_data(self, failed: Failed) -> None:
+        self.data_told.emit(None, failed.text)
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        request, value = answer.request, answer.value
+        if isinstance(request, CheckRecipeJob) and isinstance(value, Done) and request.recipe == self._recipe:
+            self._tell_errors({f"model.{field}": text for field, text in value.result.items()})
+        elif isinstance(request, EstimateJob) and request.recipe == self._timed == self._recipe:
+            self._on_estimate(value)
+
+    def _on_estimate(self, value: object) -> None:
+        if isinstance(value, Progress):
+            self._n_timed = max(self._n_timed, value.done - 1)
+        elif isinstance(value, Done):
+            seconds = float(value.result["seconds"])
+            self.time_told.emit(f"{estimate_text(seconds)}, timed on {self._n_timed} steps", False)
+        elif isinstance(value, Failed):
+            self._timed = None
+            self.time_told.emit(value.text, False)
+
+    def _tell_errors(self, errors: dict[str, str]) -> None:
+        self._errors = errors
+        self.errors_told.emit(errors)

@@ -1,0 +1,118 @@
+"""What a run shows: samples at fixed codes at any moment that was measured, and what comes back of test pictures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from latent_studio.app.widgets.elide import ElidedLabel, caption, heading
+from latent_studio.app.widgets.picture_grid import PictureGrid
+from latent_studio.app.widgets.slider import Slider
+from latent_studio.studio.run_pictures import N_COLUMNS, RunPictures, side_by_side
+
+SIDE, _HEAD = 72, 20  # px: of a picture, at most; of the line over them
+NEWEST = -1
+
+
+class Sheet(QWidget):
+    """Pictures under a heading; `line` takes what stands at its right."""
+
+    def __init__(self, title: str, note: str) -> None:
+        super().__init__()
+        self.grid = PictureGrid(N_COLUMNS, side_px=SIDE)
+        head = QWidget()
+        head.setFixedHeight(_HEAD)
+        self.line = QHBoxLayout(head)
+        self.line.setContentsMargins(0, 0, 0, 0)
+        self.line.setSpacing(12)
+        self.line.addWidget(heading(title).keep_whole())
+        if note:
+            self.line.addWidget(caption(note))
+        self.line.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(head)
+        column.addWidget(self.grid)
+        column.addStretch(1)
+
+
+class RunSamples(QWidget):
+    """Two contact sheets side by side, and a slider through the moments of the run.
+
+    Signals:
+        moment_wanted(int): the pictures of that step; -1: the newest from now on.
+    """
+
+    moment_wanted = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.samples = Sheet("Samples at fixed codes", "")
+        self.reconstructions = Sheet("Reconstructions", "original above")
+        self.moment = Slider(0.0, 1.0, 1.0)
+        self.moment.setFixedWidth(88)
+        self.moment.setAccessibleName("Moment of the run")
+        self._where = caption("newest", tabular=True)
+        self._where.setFixedWidth(64)
+        self._note = ElidedLabel("", "number_caption", "muted")
+        for part in (self.moment, self._where):
+            self.samples.line.addWidget(part)
+        self.reconstructions.line.addWidget(self._note)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(20)
+        for sheet in (self.samples, self.reconstructions):
+            sheet.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            line.addWidget(sheet, 1)
+        self._steps: tuple[int, ...] = ()
+        self._at = NEWEST
+        self.moment.value_dragged.connect(self._on_moment)
+        self.moment.value_committed.connect(self._on_moment)
+        self.set_pictures(RunPictures())
+
+    def set_pictures(self, pictures: RunPictures) -> None:
+        """Show a moment."""
+        self.samples.grid.set_pictures(pictures.samples)
+        both = side_by_side(pictures.originals, pictures.reconstructions)
+        self.reconstructions.grid.set_pictures(both)
+        self.reconstructions.setVisible(bool(both))
+        self.set_steps(pictures.steps)
+
+    def set_steps(self, steps: tuple[int, ...]) -> None:
+        """The moments that there are."""
+        self._steps = steps
+        for part in (self.moment, self._where):
+            part.setVisible(len(steps) > 1)
+        if self._at not in steps:
+            self._at = NEWEST
+        if len(steps) > 1:
+            self.moment.set_range(0.0, float(len(steps) - 1))
+            self.moment.set_value(float(steps.index(self._at) if self._at != NEWEST else len(steps) - 1))
+        self._show_where()
+
+    def set_note(self, text: str) -> None:
+        """What is said of the reconstructions: `test 79.8 nats`."""
+        self._note.setText(text)
+        self._note.updateGeometry()
+
+    def wanted(self) -> int:
+        """The step that the person chose; -1: the newest, whatever it is."""
+        return self._at
+
+    def follow(self) -> None:
+        """Back to the newest moment."""
+        self._at = NEWEST
+        self.set_steps(self._steps)
+
+    def _show_where(self) -> None:
+        self._where.setText("newest" if self._at == NEWEST else f"step {self._at:,}")
+
+    @Slot(float)
+    def _on_moment(self, value: float) -> None:
+        index = round(value)
+        wanted = NEWEST if index >= len(self._steps) - 1 else self._steps[index]
+        if wanted != self._at:
+            self._at = wanted
+            self._show_where()
+            self.moment_wanted.emit(wanted)
