@@ -13,6 +13,8 @@ from latent_studio.core.latent import Floats, LatentSpace
 
 SCHEMA_VERSION = 1
 
+_MAX = float(np.finfo(np.float32).max)  # codes are float32
+
 
 class ModelRef(BaseModel):
     """The open model: its key (path of a checkpoint or run), its name, and the weights the code was last shown with."""
@@ -177,6 +179,6 @@ def code_from_json(text: str, space: LatentSpace) -> tuple[float, ...]:
 
 def _number(value: object) -> float:
     """A number that a code can hold; ValueError for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= np.finfo(np.float32).max:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _MAX:
         raise ValueError(f"{value!r} is no number")
     return float(value)

@@ -179,11 +179,13 @@ def age_text(then: float, now: float | None = None) -> str:
 
 def size_text(n_bytes: float) -> str:
     """A size on disk in words: "2.2 MB"."""
-    for unit in ("B", "kB", "MB"):
-        if n_bytes < 1000:
-            return f"{n_bytes:.0f} {unit}" if unit == "B" or n_bytes >= 10 else f"{n_bytes:.1f} {unit}"
+    if n_bytes < 1000:
+        return f"{n_bytes:.0f} B"
+    for unit in ("kB", "MB", "GB"):
         n_bytes /= 1000
-    return f"{n_bytes:.1f} GB"
+        if n_bytes < 999.5 or unit == "GB":
+            break
+    return f"{n_bytes:.1f} {unit}" if n_bytes < 9.95 else f"{n_bytes:.0f} {unit}"
 
 
 def _run_folders(runs: Path) -> list[Path]:
