@@ -164,10 +164,10 @@ def to(value: float) -> Callable[[Document], Document]:
 def test_one_drag_is_one_undo_step() -> None:
     history = History(document(0))
     for value in (0.1, 0.2, 0.3):
-        history.edit(to(v), merge="z0")
+        history.edit(to(value), merge="z0")
     history.seal()
     for value in (0.4, 0.5):
-        history.edit(to(v), merge="z0")
+        history.edit(to(value), merge="z0")
     assert history.undo() == document(0.3)
     assert history.undo() == document(0)
     assert not history.can_undo
@@ -177,7 +177,7 @@ def test_a_drag_that_comes_back_to_where_it_began_is_no_step() -> None:
     history = History(document(0))
     history.edit(to(1))
     for value in (2, 3, 1):
-        history.edit(to(v), merge="z0")
+        history.edit(to(value), merge="z0")
     history.seal()
     assert history.undo() == document(0)
 
@@ -194,7 +194,7 @@ def test_a_new_edit_forgets_what_was_undone() -> None:
 def test_the_oldest_steps_are_forgotten_first() -> None:
     history = History(document(0))
     for value in range(1, MAX_STEPS + 11):
-        history.edit(to(v))
+        history.edit(to(value))
     while history.can_undo:
         history.undo()
     assert history.document == document(10)
