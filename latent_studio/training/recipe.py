@@ -229,6 +229,8 @@ def recipe_text(recipe: Recipe) -> str:
 
 def check_continues(former: Recipe, recipe: Recipe, run: str) -> None:
     """StudioError where a run that `former` began cannot go on by `recipe`: other data, model, seed or optimizer."""
+    if former.data.digest != recipe.data.digest:
+        raise StudioError(f"{run} was begun on other pictures (their content differs): train in another folder.")
     before, now = _settled(former), _settled(recipe)
     for field in before:
         if field in now and before[field] != now[field]:
@@ -242,7 +244,7 @@ def _settled(recipe: Recipe) -> dict[str, Any]:
     """What may not change once a step is saved, by field."""
     values = recipe.model_dump(mode="json")
     settled = {f"model.{key}": value for key, value in values["model"].items()}
-    fields = (("data", "digest"), ("training", "seed"), ("optimizer", "name"))
+    fields = (("training", "seed"), ("optimizer", "name"))
     return settled | {f"{section}.{field}": values[section][field] for section, field in fields}
 
 
