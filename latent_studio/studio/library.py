@@ -13,10 +13,14 @@ from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Pixels
 from latent_studio.core.files import disk_bytes
 from latent_studio.core.header import Header, read_header
-from latent_studio.core.pictures import picture_from_png
+from latent_studio.core.pictures import contact_sheet, picture_from_png
 from latent_studio.core.runs import RECIPE, RunStatus, newest_weights, read_status
+from latent_studio.studio.run_pictures import read_pictures
 
 Kind = Literal["ready-made", "run", "file", "trash"]
+
+N_COLUMNS, N_TILES = 4, 12
+"""How the preview in a header is laid out."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,8 @@ class Entry:
     """A model or run on the disk.
 
     key: its path, the model key.  header: None for a run that saved nothing yet, or where `problem` says why not.
-    picture: the header's preview, (h, w) or (h, w, 3), None where it has none.
+    picture: samples in four columns, (h, w) or (h, w, 3): the header's preview, of a run that saved nothing yet its
+    newest ones; None where there are none.
     modified: when it was written last, seconds since 1970; of a run under way, when it was started.
     """
 
@@ -127,7 +132,14 @@ def run_entry(path: Path, look: Callable[[Path], Seen] = see) -> Entry:
     modified = status.heartbeat if status and is_told_of else _modified(path / RECIPE)
     size = status.disk_bytes if status and status.disk_bytes else disk_bytes(path)
     name = status.name if status else seen.header.name if seen.header else path.name
-    return Entry(str(path), name, "run", seen.header, status, seen.problem, size, modified, seen.picture)
+    picture = newest_samples(path) if newest is None else seen.picture
+    return Entry(str(path), name, "run", seen.header, status, seen.problem, size, modified, picture)
+
+
+def newest_samples(run: Path) -> Pixels | None:
+    """The newest samples of a run, laid out like a header's preview."""
+    samples = read_pictures(run).samples[:N_TILES]
+    return contact_sheet(samples, N_COLUMNS) if samples else None
 
 
 def preview_of(header: Header) -> Pixels | None:

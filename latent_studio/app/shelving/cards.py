@@ -10,7 +10,7 @@ from typing import Literal, cast
 from latent_studio.app.widgets.card import Card, State
 from latent_studio.app.widgets.card_grid import CardSection
 from latent_studio.studio.captions import facts_line, family_line, test_loss
-from latent_studio.studio.library import Entry, matching, newest_first, size_text
+from latent_studio.studio.library import N_COLUMNS, Entry, matching, newest_first, size_text
 from latent_studio.studio.training import CONTINUE, LiveRun, Standing, standing, standing_of
 
 Shown = Literal["all", "ready-made", "runs", "trash"]
@@ -70,6 +70,7 @@ def card_of(entry: Entry, live: LiveRun | None, *, is_open: bool) -> Card:
         title=entry.name,
         lines=tuple(line for line in lines if line) or ("",),
         preview=entry.picture,
+        tiles=tiles_of(entry),
         state=_state(entry, how),
         progress=how.share if how is not None else None,
         accent_line=entry.problem or (None if how is None or is_quiet else how.text),
@@ -78,6 +79,15 @@ def card_of(entry: Entry, live: LiveRun | None, *, is_open: bool) -> Card:
         selected=is_open,
         actions=_actions(entry, live),
     )
+
+
+def tiles_of(entry: Entry) -> tuple[int, int]:
+    """Columns and rows of an entry's preview: samples in four columns, each of the data's proportions."""
+    if entry.picture is None:
+        return 1, 1
+    height, width = entry.picture.shape[:2]
+    proportion = entry.header.data.image_shape[1] / entry.header.data.image_shape[2] if entry.header else 1.0
+    return N_COLUMNS, max(1, round(N_COLUMNS * height / (width * proportion)))
 
 
 def how_it_stands(entry: Entry, live: LiveRun | None) -> Standing | None:

@@ -104,6 +104,8 @@ class Advice(QObject):
         """Ask nothing more for now: a run begins."""
         self._resting.stop()
         self._session.stop_job("estimate")
+        self._timed = None
+        self.time_told.emit("", True)
 
     # --- questions
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6 import QtGui
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,6 +13,18 @@ from latent_studio.studio.run_pictures import N_COLUMNS, RunPictures, side_by_si
 
 SIDE, _HEAD = 72, 20  # px: of a picture, at most; of the line over them
 NEWEST = -1
+
+
+class Aside(ElidedLabel):
+    """A quiet word that is left out where there is no room for it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, "caption", "muted")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        if not self.is_cut():
+            super().paintEvent(event)
 
 
 class Sheet(QWidget):
@@ -26,9 +39,7 @@ class Sheet(QWidget):
         self.line.setContentsMargins(0, 0, 0, 0)
         self.line.setSpacing(12)
         self.line.addWidget(heading(title).keep_whole())
-        if note:
-            self.line.addWidget(caption(note))
-        self.line.addStretch(1)
+        self.line.addWidget(Aside(note), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -48,14 +59,14 @@ class RunSamples(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.samples = Sheet("Samples at fixed codes", "")
+        self.samples = Sheet("Samples", "at fixed codes")
         self.reconstructions = Sheet("Reconstructions", "original above")
         self.moment = Slider(0.0, 1.0, 1.0)
         self.moment.setFixedWidth(88)
         self.moment.setAccessibleName("Moment of the run")
         self._where = caption("newest", tabular=True)
-        self._where.setFixedWidth(64)
-        self._note = ElidedLabel("", "number_caption", "muted")
+        self._where.setFixedWidth(60)
+        self._note = ElidedLabel("", "number_caption", "muted").keep_whole()
         for part in (self.moment, self._where):
             self.samples.line.addWidget(part)
         self.reconstructions.line.addWidget(self._note)

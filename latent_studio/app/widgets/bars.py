@@ -78,7 +78,8 @@ class Bars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         axes = self._axes()
-        plot.paint_heading(painter, self.width(), self._title, self._caption)
+        note_left = self.width() - paint.text_width(self._note, "number_caption") - 12
+        plot.paint_heading(painter, note_left, self._title, self._caption)
         line = QRectF(0, 1, self.width(), plot.HEADING - 8)
         paint.draw_text(painter, line, self._note, "muted", "number_caption", paint.RIGHT)
         plot.paint_y_axis(painter, axes, _N_Y_TICKS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from latent_studio.app.icons import paint_icon
@@ -19,7 +19,7 @@ State = Literal["ready", "running", "broken", "interrupted"]
 WIDTH, FRAME_HEIGHT, _PAD = 242, 184, 6
 _LINE = 16  # px, height of a line of small text
 _INK: dict[State, Role] = {"ready": "accent", "running": "accent", "broken": "bad", "interrupted": "warn"}
-_BAR, _BUTTON = 42, 28  # px: the bar of actions, a button in it
+_BAR, _BUTTON, _AIR = 42, 28, 2  # px: the bar of actions, a button in it, between two tiles
 _ICONS = {"rename": "pencil-simple", "duplicate": "copy-simple", "delete": "trash", "restore": "arrow-u-up-left"}
 HINTS = {"rename": "Rename (F2)", "duplicate": "Duplicate", "delete": "Move to the trash", "restore": "Restore"}
 
@@ -28,14 +28,16 @@ HINTS = {"rename": "Rename (F2)", "duplicate": "Duplicate", "delete": "Move to t
 class Card:
     """A model or a run. `accent_line` follows `lines` in the colour of the state, `remedy` follows it as a link.
 
-    `preview` is one picture, usually a grid of samples; `progress` in [0, 1] draws the bar under it; `tag` is a quiet
-    word at the right of the title (`open`); `actions` are those that the bar offers besides Open.
+    `preview` is one picture, or a sheet of `tiles` (columns, rows) that are shown with air between them; `progress` in
+    [0, 1] draws the bar under it; `tag` is a quiet word at the right of the title (`open`); `actions` are those that
+    the bar offers besides Open.
     """
 
     key: str
     title: str
     lines: tuple[str, ...] = ()
     preview: Pixels | None = None
+    tiles: tuple[int, int] = (1, 1)
     state: State = "ready"
     progress: float | None = None
     accent_line: str | None = None
@@ -92,12 +94,24 @@ def part_at(card: Card, at: QPointF, *, hovered: bool) -> str:
     return "title" if CardShape.title.contains(at) else "card"
 
 
-def preview_image(preview: Pixels, device_ratio: float) -> QImage:
-    """The preview as large as the frame allows, in its own proportions."""
-    image = to_qimage(np.ascontiguousarray(preview))
-    room = (CardShape.picture.size() * device_ratio).toSize()
-    size = image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
-    made = resampled(image, size)
+def preview_image(preview: Pixels, device_ratio: float, tiles: tuple[int, int] = (1, 1)) -> QImage:
+    """The preview as large as the frame allows: every tile in its own proportions, see-through air between them."""
+    columns, rows = tiles
+    gap = round(_AIR * device_ratio)
+    room = (CardShape.picture.size() * device_ratio).toSize() + QSize(gap, gap)
+    box = QSize(room.width() // columns - gap, room.height() // rows - gap)
+    height, width = preview.shape[0] // rows, preview.shape[1] // columns
+    size = QSize(width, height).scaled(box, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+    sheet = QSize((size.width() + gap) * columns - gap, (size.height() + gap) * rows - gap)
+    made = QImage(sheet, QImage.Format.Format_ARGB32_Premultiplied)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    for row in range(rows):
+        for column in range(columns):
+            tile = preview[row * height : (row + 1) * height, column * width : (column + 1) * width]
+            at = QPoint(column * (size.width() + gap), row * (size.height() + gap))
+            painter.drawImage(at, resampled(to_qimage(np.ascontiguousarray(tile)), size))
+    painter.end()
     made.setDevicePixelRatio(device_ratio)
     return made
 

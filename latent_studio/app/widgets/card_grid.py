@@ -78,13 +78,21 @@ class CardGrid(QAbstractScrollArea):
     def set_sections(self, sections: Sequence[CardSection]) -> None:
         """Show other cards; where the person was stays where it is."""
         self._sections = [section for section in sections if section.cards]
+        former = [card.key for card in self._cards]
         self._cards = [card for section in self._sections for card in section.cards]
         keys = {card.key for card in self._cards}
         self._images = {key: image for key, image in self._images.items() if key in keys}
         if self._current not in keys:
             self._current = self._cards[0].key if self._cards else ""
-        self._hovered = self._pressed = None
+        # newer figures on the same cards must not take the pointer's card away, nor a click that is under way
+        self._hovered, self._pressed = (self._kept(hit, former) for hit in (self._hovered, self._pressed))
         self._arrange()
+
+    def _kept(self, hit: tuple[int, str] | None, former: list[str]) -> tuple[int, str] | None:
+        """A part of a card that is still where it was, else None."""
+        if hit is None or hit[0] >= len(self._cards) or self._cards[hit[0]].key != former[hit[0]]:
+            return None
+        return hit
 
     def set_cards(self, cards: Sequence[Card]) -> None:
         """Cards without a heading."""
@@ -174,7 +182,7 @@ class CardGrid(QAbstractScrollArea):
         ratio = self.devicePixelRatioF()
         known = self._images.get(card.key)
         if known is None or known[0] is not card.preview or known[1].devicePixelRatio() != ratio:
-            known = self._images[card.key] = card.preview, preview_of(card.preview, ratio)
+            known = self._images[card.key] = card.preview, preview_of(card.preview, ratio, card.tiles)
         return known[1]
 
     # --- the hand

@@ -183,8 +183,7 @@ class Curves(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         axes = self._axes()
-        end = plot.paint_heading(painter, self.width(), self._title, self._caption)
-        self._paint_legend(painter, end + 12)
+        plot.paint_heading(painter, self._paint_legend(painter), self._title, self._caption)
         plot.paint_y_axis(painter, axes, _N_Y_TICKS)
         marks = plot.whole_ticks(*axes.x_range, _N_X_TICKS)
         step = marks[1] - marks[0] if len(marks) > 1 else 1.0
@@ -227,9 +226,13 @@ class Curves(QWidget):
     def _is_measured(self) -> bool:
         return any(one.kind == "train" and len(one.x) > 1 for one in self._series.values())
 
-    def _paint_legend(self, painter: QPainter, left: float) -> None:
-        """From the right: a dash in the curve's colour, its name, its newest value; what finds no room is left out."""
+    def _paint_legend(self, painter: QPainter) -> float:
+        """From the right: a dash in the curve's colour, its name, its newest value; what finds no room is left out.
+
+        Returns: where it begins, px.
+        """
         right, is_measured = float(self.width()), self._is_measured()
+        left = plot.heading_width(self._title)
         for one in reversed([s for s in self._series.values() if len(s.y)]):
             value = figures(float(one.smooth()[-1]))
             value_width = paint.text_width(value, "number_caption")
@@ -243,6 +246,7 @@ class Curves(QWidget):
             figure = QRectF(right - value_width - 1, 1, value_width + 2, plot.HEADING - 8)
             paint.draw_text(painter, figure, value, "text", "number_caption")
             right = start - 12
+        return right
 
     def _paint_readout(self, painter: QPainter, axes: Axes, hover_x: float) -> None:
         low, high = axes.x_range

@@ -52,7 +52,7 @@ class EmptyState(QWidget):
 
     def _fit(self) -> None:
         """Room for all lines: a layout that centres a label asks for its width only."""
-        self._label.setFixedHeight(self._label.heightForWidth(_TEXT_WIDTH))
+        self._label.setFixedHeight(max(0, self._label.heightForWidth(_TEXT_WIDTH)))
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         x = (self.width() - _ICON) // 2

@@ -120,13 +120,18 @@ def plot_area(width: float, height: float) -> QRectF:
     return QRectF(_LEFT, HEADING + 4, max(width - _LEFT - 8, 1.0), max(height - HEADING - 4 - _BELOW, 1.0))
 
 
-def paint_heading(painter: QPainter, width: float, title: str, caption: str) -> float:
-    """Title and caption at the left; returns where they end."""
-    line = QRectF(0, 0, width, HEADING - 8)
+def paint_heading(painter: QPainter, right: float, title: str, caption: str) -> None:
+    """Title and caption at the left; the caption only where it ends before `right`."""
+    line = QRectF(0, 0, right, HEADING - 8)
     paint.draw_text(painter, line, title, "text", "strong")
-    left = paint.text_width(title, "strong") + 12
-    paint.draw_text(painter, line.adjusted(left, 1, 0, 0), caption, "muted", "caption")
-    return left + paint.text_width(caption, "caption")
+    left = heading_width(title)
+    if left + paint.text_width(caption, "caption") <= right:
+        paint.draw_text(painter, line.adjusted(left, 1, 0, 0), caption, "muted", "caption")
+
+
+def heading_width(title: str) -> float:
+    """Where the caption begins."""
+    return paint.text_width(title, "strong") + 12
 
 
 def paint_y_axis(painter: QPainter, axes: Axes, n_wanted: int) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QHelpEvent
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from latent_studio.app.widgets.card import Card, CardShape
+from latent_studio.app.widgets.card import Card, CardShape, preview_image
 from latent_studio.app.widgets.card_grid import CardGrid, CardSection
 from latent_studio.app.widgets.category_row import CategoryRow, _Cells
 from latent_studio.app.widgets.film import FilmItem, FilmStrip, PictureGrid
@@ -233,6 +234,36 @@ def test_the_actions_of_a_card(library: CardGrid) -> None:
     QTest.mouseClick(library.viewport(), LEFT, pos=point(library, "run-1", duplicate))
     QTest.keyClick(library, Qt.Key.Key_Delete)
     assert heard == [("run-1", "duplicate"), ("run-1", "delete")]
+
+
+def test_newer_figures_on_the_cards_take_no_click_away(library: CardGrid) -> None:
+    heard: list[str] = []
+    library.opened.connect(heard.append)
+    at, viewport = point(library, "run-2", CardShape.open.center()), library.viewport()
+    QTest.mouseMove(viewport, at)
+    QTest.mousePress(viewport, LEFT, pos=at)
+    library.set_sections([CardSection("Runs", cards(4))])
+    QTest.mouseRelease(viewport, LEFT, pos=at)
+    assert heard == ["run-2"]
+    QTest.mousePress(viewport, LEFT, pos=at)
+    library.set_sections([CardSection("Runs", cards(4, "other"))])
+    QTest.mouseRelease(viewport, LEFT, pos=at)
+    assert heard == ["run-2"]  # another card lies there now
+
+
+def test_the_tiles_of_a_preview_have_air_between_them() -> None:
+    sheet = np.full((24, 32), 255, np.uint8)
+    made = preview_image(sheet, 1.0, (4, 3))
+    alpha = to_alpha(made)
+    columns, rows = np.flatnonzero(alpha.max(axis=0) == 0), np.flatnonzero(alpha.max(axis=1) == 0)
+    assert (len(columns), len(rows)) == (3 * 2, 2 * 2)
+    assert CardShape.picture.contains(QRectF(made.rect()).translated(6, 6))
+    assert to_alpha(preview_image(sheet, 1.0)).min() == 255
+
+
+def to_alpha(image: QImage) -> NDArray[np.uint8]:
+    plain = image.convertToFormat(QImage.Format.Format_ARGB32)
+    return np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.width(), 4)[:, :, 3]
 
 
 def test_a_card_offers_only_its_own_actions(library: CardGrid) -> None:
