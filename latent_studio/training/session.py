@@ -52,6 +52,7 @@ class Session:
         self.damaged: tuple[str, ...] = ()
         self.pending: list[tuple[int, Controls]] = []  # logged in a former sitting for steps that are played again
         self.rows: list[Metrics] = []
+        self.is_finished = False
         self.first_step, self.started, self.breath_at = 0, time.monotonic(), 0.0
 
     def resume(self, former: Recipe | None) -> None:
@@ -121,7 +122,9 @@ class Session:
             yield self.save()
         if self.snapshots is not None:
             yield self.published(self.snapshots)
+            self.snapshots.forget(self.key)
         self.say("finished")
+        self.is_finished = True
         yield Done(f"{self.run.path.name} is trained", {"step": game.step, **self.metrics})
 
     def take(self, controls: Controls) -> None:
@@ -241,13 +244,15 @@ class Session:
         return Snapshot(self.key, game.step, header.digest)
 
     def stop(self) -> None:
-        """Leave everything saved and the newest weights to explore."""
+        """Leave everything saved; from here on the run's folder is where its newest weights are found."""
+        if self.is_finished:
+            return
         self._flush()
         self._save_best()
         if self.saved_step != self.game.step:
             self.save()
         if self.snapshots is not None:
-            self.published(self.snapshots)
+            self.snapshots.forget(self.key)
         self.say("stopped")
 
     def fail(self, error: Exception) -> None:

@@ -56,7 +56,13 @@ class SnapshotStore:
             self._wanted.discard(key)
             self._published_at[key] = self._clock()
 
+    def forget(self, key: str) -> None:
+        """Nobody trains the run here any more: its newest weights are those it saved, whoever saves next."""
+        with self._lock:
+            self._newest.pop(key, None)
+            self._wanted.discard(key)
+
     def newest(self, key: str) -> PublishedWeights | None:
-        """The newest weights of the run, None where it never published here."""
+        """The newest weights of the run, None where it is not in training here."""
         with self._lock:
             return self._newest.get(key)

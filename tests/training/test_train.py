@@ -276,9 +276,9 @@ def test_the_pictures_are_read_when_nobody_has_them_yet(tmp_path: Path) -> None:
     assert newest_header_step(tmp_path) == 15  # 1,437 pictures in portions of at most 100
 
 
-def test_newer_weights_are_published_when_they_are_asked_for_and_at_a_stop(tmp_path: Path) -> None:
+def test_newer_weights_are_published_when_they_are_asked_for(tmp_path: Path) -> None:
     store, key = SnapshotStore(clock=iter(range(100_000)).__next__), str(tmp_path)
-    told = []
+    told, published = [], None
     training = train(recipe("vae", VAE), tmp_path, digits(), snapshots=store)
     for event in training:
         if isinstance(event, Snapshot):
@@ -286,13 +286,36 @@ def test_newer_weights_are_published_when_they_are_asked_for_and_at_a_stop(tmp_p
         if isinstance(event, Metrics) and event.step == 6 and event.split == "steps":
             store.want(key)
         if isinstance(event, Metrics) and event.step == 9 and event.split == "steps":
+            published = store.newest(key)
             break
     training.close()
     assert told == [0, 6]
-    published = store.newest(key)
     assert published is not None
-    assert published.header.step == 9
+    assert published.header.step == 6
+    assert store.newest(key) is None  # from here on the folder tells
+
+
+def test_the_last_weights_published_are_those_saved(tmp_path: Path) -> None:
+    store, key = SnapshotStore(), str(tmp_path)
+    published = None
+    for event in train(recipe("vae", VAE), tmp_path, digits(), snapshots=store):
+        if isinstance(event, Snapshot):
+            published = store.newest(key)
+    assert published is not None
+    assert published.header.step == 12
     assert_same_tensors(published.weights, state(tmp_path).ema)
+    newest = newest_weights(tmp_path)
+    assert newest is not None
+    assert published.header.digest == read_header(newest).digest
+
+
+def test_a_run_that_is_done_stays_finished_when_its_generator_is_closed(tmp_path: Path) -> None:
+    training = train(recipe("vae", VAE), tmp_path, digits())
+    for event in training:
+        if isinstance(event, Done):
+            break
+    training.close()
+    assert read_status_state(tmp_path) == "finished"
 
 
 def test_the_time_left_does_not_count_a_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
