@@ -37,7 +37,6 @@ class Card:
     title: str
     lines: tuple[str, ...] = ()
     preview: Pixels | None = None
-    tiles: tuple[int, int] = (1, 1)
     state: State = "ready"
     progress: float | None = None
     accent_line: str | None = None
@@ -45,6 +44,7 @@ class Card:
     tag: str = ""
     selected: bool = False
     actions: tuple[str, ...] = ("rename", "duplicate", "delete")
+    tiles: tuple[int, int] = (1, 1)
 
 
 class CardShape:

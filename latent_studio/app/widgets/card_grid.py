@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from latent_studio.app.theme import colour
 from latent_studio.app.widgets import paint
@@ -67,6 +67,7 @@ class CardGrid(QAbstractScrollArea):
         self._edit.entered.connect(self._on_renamed)
         self._edit.left.connect(self._on_editor_left)
         OverlayBar(self)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)

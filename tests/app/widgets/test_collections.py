@@ -263,7 +263,7 @@ def test_the_tiles_of_a_preview_have_air_between_them() -> None:
 
 def to_alpha(image: QImage) -> NDArray[np.uint8]:
     plain = image.convertToFormat(QImage.Format.Format_ARGB32)
-    return np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.width(), 4)[:, :, 3]
+    return np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.width(), 4)[:, :, 3].copy()
 
 
 def test_a_card_offers_only_its_own_actions(library: CardGrid) -> None:
