@@ -74,7 +74,8 @@ class SquaredError(Objective[Autoencoder]):
     def terms(self, model: Autoencoder, step: Step) -> Mapping[str, Term]:
         image = step.batch["image"]
         code = step.once("code", lambda: model.encoder(image))
-        return {"reconstruction": Term(squared_error(torch.sigmoid(model.decoder(code)), image).mean())}
+        pixels = model.decoder(code).float()  # where the network computes in bfloat16, the error is not rounded
+        return {"reconstruction": Term(squared_error(torch.sigmoid(pixels), image).mean())}
 
     def project(self, model: Autoencoder, step: Step) -> None:
         code: Tensor = step.once("code", lambda: model.encoder(step.batch["image"])).detach().float()

@@ -70,9 +70,11 @@ class VAE(GenerativeModel):
 
     def bound(self, image: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """(−log p(x | z) (n,), KL per dimension (n, d)) in nats, with z = mean + σ · noise."""
-        mean, log_var = self.encoder(image).chunk(2, dim=1)
+        # the networks may compute in bfloat16; 1 − 1 of the KL and a sum over pixels need all digits
+        mean, log_var = self.encoder(image).float().chunk(2, dim=1)
         code = torch.addcmul(mean, torch.exp(0.5 * log_var), noise)
-        return self.likelihood.negative_log_prob(self.decoder(code), image), kl_to_standard_normal(mean, log_var)
+        pixels = self.decoder(code).float()
+        return self.likelihood.negative_log_prob(pixels, image), kl_to_standard_normal(mean, log_var)
 
     def log_likelihood(self, image: Tensor, generator: torch.Generator) -> Tensor:
         """The evidence lower bound with one sampled z."""

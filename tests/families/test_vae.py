@@ -10,6 +10,7 @@ from latent_studio.core.family import DataSpec
 from latent_studio.core.model import Batch, Likelihood
 from latent_studio.core.objective import Step
 from latent_studio.families.vae import VAE, EvidenceLowerBound, VAEConfig
+from latent_studio.objectives.likelihoods import kl_to_standard_normal
 
 DATA = DataSpec(name="dots", image_shape=(1, 4, 4))
 PRIOR = Normal(torch.zeros((), dtype=torch.float64), torch.ones((), dtype=torch.float64))
@@ -115,3 +116,20 @@ def test_a_learned_noise_is_trained_and_a_fixed_one_is_not() -> None:
         torch.stack([term.value for term in terms.values()]).sum().backward()
         found = dict(model.named_parameters()).get("likelihood.log_std")
         assert (found is not None and found.grad is not None) == is_trained
+
+
+def test_in_bfloat16_the_networks_are_rounded_and_the_bound_is_not() -> None:
+    """A KL of 0.001 nats would drown in the rounding of 1 − 1: bfloat16 has three digits."""
+    model, objective = vae(n_latent=16)
+    image = pictures()
+    with torch.no_grad():
+        for weight in model.encoder.parameters():
+            weight.mul_(0.05)  # a posterior close to the prior
+    with torch.autocast("cpu", torch.bfloat16):
+        terms = objective.terms(model, step_on(image))
+        rounded = model.encoder(image)
+    assert rounded.dtype == torch.bfloat16
+    assert {term.value.dtype for term in terms.values()} == {torch.float32}
+    mean, log_var = rounded.float().chunk(2, dim=1)
+    exact = kl_to_standard_normal(mean.double(), log_var.double()).sum(1).mean()
+    torch.testing.assert_close(terms["kl"].value.double(), exact, rtol=1e-3, atol=1e-7)
