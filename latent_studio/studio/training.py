@@ -14,6 +14,7 @@ from latent_studio.core.events import Done, Failed, Held, Metrics, Pictures, Pro
 from latent_studio.core.runs import RunState, RunStatus
 from latent_studio.studio.histories import History, Log
 
+Tone = Literal["accent", "muted", "warn", "bad"]
 Stage = Literal["waiting", "training", "paused", "stopping", "ended"]
 
 _SPEED_OVER_S = 5.0
@@ -165,14 +166,16 @@ class LiveRun:
 class Standing:
     """How a run stands, in words and as a share.
 
-    tone: what colour says it.  share: of a run under way, 0 to 1, else None.
+    brief: the same where there is little room.  tone: what colour says it.
+    share: of a run under way, 0 to 1, else None.
     remedy: what a link beside the words offers: "Continue", "Continue with a smaller learning rate" or nothing.
     """
 
     text: str
-    tone: Literal["accent", "muted", "warn", "bad"] = "muted"
+    tone: Tone = "muted"
     share: float | None = None
     remedy: str = ""
+    brief: str = ""
 
 
 def standing_of(live: LiveRun) -> Standing:
@@ -180,36 +183,46 @@ def standing_of(live: LiveRun) -> Standing:
     share = live.share
     match live.stage:
         case "waiting":
-            return Standing(live.text or "waiting for its turn", "accent", share)
+            return _said(live.text or "waiting for its turn", "accent", share)
         case "paused":
-            return Standing(f"paused at {_where(live.epoch, live.plan.n_epochs, live.step)}", "warn", share)
+            return _said(f"paused at {_where(live.epoch, live.plan.n_epochs, live.step)}", "warn", share)
         case "stopping":
-            return Standing("saving and stopping", "accent", share)
+            return _said("saving and stopping", "accent", share)
         case _:
-            return Standing(training_text(share, live.seconds_left), "accent", share)
+            left = live.seconds_left
+            return Standing(training_text(share, left), "accent", share, brief=training_text(None, left))
 
 
 def standing(status: RunStatus | None, here: str = "") -> Standing:
     """Of a run as its folder tells. here: this machine's name; a run elsewhere is said to be there."""
     if status is None:
-        return Standing("nothing saved yet")
+        return _said("nothing saved yet", "muted")
     share = status.step / status.n_steps if status.n_steps else None
-    where = f"on {status.host} · " if here and status.host and status.host != here else ""
+    place = _where(status.epoch, status.n_epochs, status.step)
+    is_elsewhere = bool(here and status.host and status.host != here)
+    there = f"on {status.host} · " if is_elsewhere else ""
     match status.state:
         case "running":
-            return Standing(where + training_text(share, status.seconds_left), "accent", share)
+            text = there + training_text(share, status.seconds_left)
+            near = training_text(None, status.seconds_left)
+            return Standing(text, "accent", share, brief=f"{there}{_percent(share)}" if is_elsewhere else near)
         case "paused":
-            place = _where(status.epoch, status.n_epochs, status.step)
-            return Standing(f"{where}paused at {place}", "warn", share)
+            brief = f"{there}paused" if is_elsewhere else f"paused at {place}"
+            return Standing(f"{there}paused at {place}", "warn", share, brief=brief)
         case "finished":
-            return Standing(f"finished · {epochs_text(status.n_epochs)}")
+            return _said(f"finished · {epochs_text(status.n_epochs)}", "muted")
         case "stopped":
-            place = _where(status.epoch, status.n_epochs, status.step)
-            return Standing(f"stopped at {place}", "warn", remedy="Continue")
+            return _said(f"stopped at {place}", "warn", remedy=CONTINUE)
         case "failed":
-            return Standing(status.message or "failed", "bad", remedy=remedy_for(status.message))
+            brief = "stopped: loss not finite" if "not finite" in status.message else "failed"
+            return Standing(status.message or "failed", "bad", remedy=remedy_for(status.message), brief=brief)
         case "interrupted":
-            return Standing(f"interrupted at step {status.step:,}", "warn", remedy="Continue")
+            return _said(f"interrupted at step {status.step:,}", "warn", remedy=CONTINUE)
+
+
+def _said(text: str, tone: Tone, share: float | None = None, remedy: str = "") -> Standing:
+    """What is short enough everywhere."""
+    return Standing(text, tone, share, remedy, brief=text)
 
 
 CONTINUE, SMALLER_STEPS = "Continue", "Continue with a smaller learning rate"
@@ -229,10 +242,14 @@ def training_text(share: float | None, seconds_left: float | None) -> str:
     """`training · 61 % · 2 min left`, as far as it is known."""
     parts = ["training"]
     if share is not None:
-        parts.append(f"{int(100 * share)} %")
+        parts.append(_percent(share))
     if seconds_left is not None:
         parts.append(f"{duration_text(seconds_left)} left")
     return " · ".join(parts)
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{int(100 * share)} %"
 
 
 def epochs_text(n: int) -> str:

@@ -154,8 +154,6 @@ class LibraryPanel(Panel):
                 self.shelf.duplicate(entry)
             case "delete":
                 self.shelf.throw_away(entry)
-            case "restore":
-                self.shelf.restore(entry)
             case "remedy" if self._card_remedy(entry) == SHOW:
                 self.panel_wanted.emit("train", key)
             case "remedy":
@@ -181,8 +179,7 @@ class LibraryPanel(Panel):
         key, live = entry.key, self.runs.get(entry.key)
         actions = card_of(entry, live, is_open=False).actions
         offers: list[tuple[str, Callable[[], None]]] = []
-        if entry.kind != "trash":
-            offers.append(("Open", partial(self._open, key)))
+        offers.append(("Restore" if entry.kind == "trash" else "Open", partial(self._open, key)))
         if entry.kind == "run":
             offers.append(("Show in Train", partial(self.panel_wanted.emit, "train", key)))
         if live is not None:
@@ -193,7 +190,7 @@ class LibraryPanel(Panel):
             offers.append(("Continue", partial(self.runs.go_on, key)))
         if "rename" in actions:
             offers.append(("Rename", partial(self.cards.begin_rename, key)))
-        words = {"duplicate": "Duplicate", "restore": "Restore", "delete": "Move to the trash"}
+        words = {"duplicate": "Duplicate", "delete": "Move to the trash"}
         offers += [(text, partial(self._act, key, action)) for action, text in words.items() if action in actions]
         offers.append(("Show its folder", partial(self._show_folder, key)))
         offers.append(("Copy its path", partial(QGuiApplication.clipboard().setText, key)))

@@ -16,6 +16,7 @@ from latent_studio.studio.training import CONTINUE, LiveRun, Standing, standing,
 Shown = Literal["all", "ready-made", "runs", "trash"]
 Order = Literal["newest", "name", "loss"]
 
+HERE = socket.gethostname()
 SHOW = "Show"
 """The remedy of a run that failed: its whole sentence stands in the Train panel."""
 
@@ -68,12 +69,13 @@ def card_of(entry: Entry, live: LiveRun | None, *, is_open: bool) -> Card:
     return Card(
         key=entry.key,
         title=entry.name,
-        lines=tuple(line for line in lines if line) or ("",),
+        lines=tuple(line for line in lines if line),
         preview=entry.picture,
+        main="Restore" if entry.kind == "trash" else "" if entry.problem else "Open",
         tiles=tiles_of(entry),
         state=_state(entry, how),
         progress=how.share if how is not None else None,
-        accent_line=entry.problem or (None if how is None or is_quiet else how.text),
+        accent_line=_accent_line(entry, how),
         remedy=_remedy(how),
         tag="open" if is_open else "",
         selected=is_open,
@@ -94,7 +96,7 @@ def how_it_stands(entry: Entry, live: LiveRun | None) -> Standing | None:
     """Of a run; None for models and for what lies in the trash."""
     if live is not None:
         return standing_of(live)
-    return standing(entry.status, socket.gethostname()) if entry.kind == "run" else None
+    return standing(entry.status, HERE) if entry.kind == "run" else None
 
 
 def is_busy(entry: Entry, live: LiveRun | None) -> bool:
@@ -105,6 +107,15 @@ def is_busy(entry: Entry, live: LiveRun | None) -> bool:
 def can_go_on(entry: Entry, live: LiveRun | None) -> bool:
     """Whether it is a run that ended before its time."""
     return entry.status is not None and entry.status.state != "finished" and not is_busy(entry, live)
+
+
+def _accent_line(entry: Entry, how: Standing | None) -> str | None:
+    """What is wrong, or how far it is; nothing of what lies there well and done."""
+    if entry.problem:
+        return entry.problem
+    if how is None or how.tone == "muted":
+        return None
+    return how.brief if how.tone == "bad" else how.text
 
 
 def _heading(kind: str, group: Sequence[Entry]) -> tuple[str, str]:
@@ -135,7 +146,7 @@ def _remedy(how: Standing | None) -> str:
 def _actions(entry: Entry, live: LiveRun | None) -> tuple[str, ...]:
     """What the bar over a card offers: a ready-made model keeps its name and place, a run in training its folder."""
     if entry.kind == "trash":
-        return ("restore",)
+        return ()
     can_copy = ("duplicate",) if entry.can_open else ()
     if entry.kind == "ready-made" or is_busy(entry, live):
         return can_copy

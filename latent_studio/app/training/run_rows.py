@@ -20,6 +20,7 @@ from latent_studio.studio.training import LiveRun, Standing, standing, standing_
 
 _INK: dict[str, Role] = {"accent": "accent", "muted": "muted", "warn": "warn", "bad": "bad"}
 _N_COLOURS = 8
+HERE = socket.gethostname()
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class RunRow:
     @property
     def standing(self) -> Standing:
         """How it stands."""
-        return standing_of(self.live) if self.live is not None else standing(self.status, socket.gethostname())
+        return standing_of(self.live) if self.live is not None else standing(self.status, HERE)
 
 
 class RunRows:
@@ -78,7 +79,7 @@ class RunRows:
         return RunItem(
             key=row.key,
             title=row.name,
-            line=_without_share(how.text),
+            line=how.brief,
             role=_INK[how.tone],
             picture=_first_tile(row),
             category=0 if is_shown else self._colour(row.key),
@@ -103,7 +104,3 @@ def _first_tile(row: RunRow) -> Pixels | None:
     side = entry.picture.shape[1] // 4
     return entry.picture[: max(1, round(side * height / width)), :side]
 
-
-def _without_share(text: str) -> str:
-    """Shorter, where the bar beside it tells the share."""
-    return " · ".join(part for part in text.split(" · ") if not part.endswith("%"))

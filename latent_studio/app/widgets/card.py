@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from latent_studio.app.icons import paint_icon
@@ -20,8 +20,8 @@ WIDTH, FRAME_HEIGHT, _PAD = 242, 184, 6
 _LINE = 16  # px, height of a line of small text
 _INK: dict[State, Role] = {"ready": "accent", "running": "accent", "broken": "bad", "interrupted": "warn"}
 _BAR, _BUTTON, _AIR = 42, 28, 2  # px: the bar of actions, a button in it, between two tiles
-_ICONS = {"rename": "pencil-simple", "duplicate": "copy-simple", "delete": "trash", "restore": "arrow-u-up-left"}
-HINTS = {"rename": "Rename (F2)", "duplicate": "Duplicate", "delete": "Move to the trash", "restore": "Restore"}
+_ICONS = {"rename": "pencil-simple", "duplicate": "copy-simple", "delete": "trash"}
+HINTS = {"rename": "Rename (F2)", "duplicate": "Duplicate", "delete": "Move to the trash"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +29,8 @@ class Card:
     """A model or a run. `accent_line` follows `lines` in the colour of the state, `remedy` follows it as a link.
 
     `preview` is one picture, or a sheet of `tiles` (columns, rows) that are shown with air between them; `progress` in
-    [0, 1] draws the bar under it; `tag` is a quiet word at the right of the title (`open`); `actions` are those that
-    the bar offers besides Open.
+    [0, 1] draws the bar under it; `tag` is a quiet word at the right of the title (`open`). The bar over a card offers
+    `main`, if there is such, and `actions`.
     """
 
     key: str
@@ -45,6 +45,7 @@ class Card:
     selected: bool = False
     actions: tuple[str, ...] = ("rename", "duplicate", "delete")
     tiles: tuple[int, int] = (1, 1)
+    main: str = "Open"
 
 
 class CardShape:
@@ -54,12 +55,18 @@ class CardShape:
     picture = frame.adjusted(_PAD, _PAD, -_PAD, -_PAD)
     title = QRectF(0, FRAME_HEIGHT + 8, WIDTH, 20)
     bar = QRectF(_PAD, FRAME_HEIGHT - _PAD - _BAR, WIDTH - 2 * _PAD, _BAR)
-    open = QRectF(bar.left() + 7, bar.top() + 7, 58, _BUTTON)
+    open = QRectF(bar.left() + 7, bar.top() + 7, 58, _BUTTON)  # wide enough for Open
 
     @staticmethod
     def line(index: int) -> QRectF:
         """The small line `index` under the title."""
         return QRectF(0, CardShape.title.bottom() + index * _LINE, WIDTH, _LINE)
+
+    @staticmethod
+    def main(card: Card) -> QRectF:
+        """The button; empty where there is none."""
+        width = max(CardShape.open.width(), paint.text_width(card.main, "strong") + 24) if card.main else 0.0
+        return QRectF(CardShape.open.topLeft(), QSizeF(width, _BUTTON))
 
     @staticmethod
     def action(index: int, n_actions: int) -> QRectF:
@@ -84,7 +91,7 @@ def card_height(card: Card) -> int:
 
 def part_at(card: Card, at: QPointF, *, hovered: bool) -> str:
     """What a point of a card hits: `open`, an action, `remedy`, `title` or `card`."""
-    if hovered and CardShape.open.contains(at):
+    if hovered and CardShape.main(card).contains(at):
         return "open"
     for i, action in enumerate(card.actions):
         if hovered and CardShape.action(i, len(card.actions)).contains(at):
@@ -161,9 +168,10 @@ def _paint_text(painter: QPainter, card: Card, hot: str) -> None:
 
 def _paint_actions(painter: QPainter, card: Card, hot: str) -> None:
     paint.fill_round(painter, CardShape.bar, colour("raised"), colour("line"), 4)
-    accent = colour("accent").lighter(106) if hot == "open" else colour("accent")
-    paint.fill_round(painter, CardShape.open, accent)
-    paint.draw_text(painter, CardShape.open, "Open", "on_accent", "strong", paint.CENTRE)
+    if card.main:
+        button = CardShape.main(card)
+        paint.fill_round(painter, button, colour("accent").lighter(106) if hot == "open" else colour("accent"))
+        paint.draw_text(painter, button, card.main, "on_accent", "strong", paint.CENTRE)
     for i, action in enumerate(card.actions):
         box = CardShape.action(i, len(card.actions))
         if hot == action:

@@ -40,7 +40,7 @@ class CardGrid(QAbstractScrollArea):
 
     Signals:
         opened(str): double-click, Enter or Open.
-        action(str, str): `rename`, `duplicate`, `delete`, `restore` or `remedy`. Renaming opens the editor by itself.
+        action(str, str): `rename`, `duplicate`, `delete` or `remedy`. Renaming opens the editor by itself.
         renamed(str, str): the new title.
         menu_requested(str, QPoint), current_changed(str).
     """
