@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 
@@ -41,6 +43,22 @@ def cpu_has_bfloat16() -> bool:
     names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     checks: list[Callable[[], bool]] = [getattr(torch.cpu, name, bool) for name in names]
     return any(check() for check in checks)
+
+
+def machine(device: torch.device) -> str:
+    """What results depend on to the last bit: torch's version, and the processor that computes."""
+    if device.type == "cuda":
+        return f"torch {torch.__version__}, {torch.cuda.get_device_name(device)}"
+    return f"torch {torch.__version__}, {_cpu_name()}"
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())
 
 
 def use_threads(n_threads: int) -> None:

@@ -96,6 +96,8 @@ class TrainingSection(Config):
         description="Memory of the averaged weights that are shown and shipped, per step; 0 shows the raw ones.",
         json_schema_extra={"advanced": True},
     )
+    machine: str = Field("", json_schema_extra={"hidden": True})
+    """The torch and the processor it was trained with last; on the same, resuming is exact to the bit."""
     measure_every: int = Field(
         0,
         ge=0,

@@ -30,6 +30,9 @@ N_COLUMNS = 6
 N_TRAIN_MEASURED = 2_000
 """Training pictures that are measured beside the whole test part: enough to show overfitting, cheap enough."""
 
+_EXACT_ON = ("machine", "device", "precision", "n_threads")
+"""Where these are what they were, resuming is exact to the bit (on a CPU)."""
+
 _HEARTBEAT_S = 2.0
 _A_PAUSE_S = 1.0
 
@@ -52,7 +55,7 @@ class Session:
         self.damaged: tuple[str, ...] = ()
         self.pending: list[tuple[int, Controls]] = []  # logged in a former sitting for steps that are played again
         self.rows: list[Metrics] = []
-        self.is_finished = False
+        self.is_exact, self.is_finished = True, False
         self.first_step, self.started, self.breath_at = 0, time.monotonic(), 0.0
 
     def resume(self, former: Recipe | None) -> None:
@@ -66,6 +69,9 @@ class Session:
             if row.split == "test":
                 self._remember(row)
                 self._is_best()
+        if former is not None and found is not None:
+            before, now = former.training, game.recipe.training
+            self.is_exact = all(getattr(before, name) == getattr(now, name) for name in _EXACT_ON)
         if former is not None and former.optimizer == game.recipe.optimizer:
             self.pending = self.run.controls_from(game.step)
         self.first_step, self.started = game.step, time.monotonic()
@@ -92,6 +98,8 @@ class Session:
         self.say("running")
         for name in self.damaged:
             yield Warned(f"The saved step {name} cannot be read: going on from step {game.step:,}.")
+        if not self.is_exact:
+            yield Warned("This run was begun on another machine, threads or precision: it goes on, not bit for bit.")
         if game.step == 0:
             yield self.pictures()
         while True:

@@ -16,7 +16,7 @@ from latent_studio.core.family import DataSpec, family
 from latent_studio.core.header import Header
 from latent_studio.core.model import capabilities
 from latent_studio.data.image_set import ImageSet
-from latent_studio.training.device import n_cores, resolve_device, resolve_precision, use_threads
+from latent_studio.training.device import machine, n_cores, resolve_device, resolve_precision, use_threads
 from latent_studio.training.feed import Feed
 from latent_studio.training.game import Game
 from latent_studio.training.memory import advance
@@ -90,6 +90,7 @@ def prepare(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Setup:
         model=config.model_dump(mode="json", exclude_none=True),
         training={
             "device": device.type,
+            "machine": machine(device),
             "n_threads": recipe.training.n_threads or n_threads or n_cores(),
             "measure_every": recipe.training.measure_every or max(MIN_MEASURE_STEPS, feed.n_batches),
         },

@@ -10,14 +10,14 @@ import pytest
 import torch
 
 from latent_studio.core.errors import StudioError
-from latent_studio.core.events import Done, Metrics, Pictures, Progress, Saved, Snapshot
+from latent_studio.core.events import Done, Metrics, Pictures, Progress, Saved, Snapshot, Warned
 from latent_studio.core.header import read_header
 from latent_studio.core.runs import BEST, METRICS, newest_weights, read_metrics, read_status
 from latent_studio.training import session
 from latent_studio.training.checkpoint import load_checkpoint
 from latent_studio.training.feed import Feed
 from latent_studio.training.measuring import Measures, Tally, measure
-from latent_studio.training.recipe import Recipe, read_recipe
+from latent_studio.training.recipe import Recipe, read_recipe, recipe_text
 from latent_studio.training.snapshots import SnapshotStore
 from latent_studio.training.trainer import train
 from tests.training.toys import (
@@ -165,6 +165,25 @@ def test_the_recipe_is_written_back_without_auto(tmp_path: Path) -> None:
     assert values["training"]["n_threads"] > 0
     assert values["training"]["measure_every"] > 0
     assert values["data"]["digest"] == digits().content_digest()
+
+
+def test_the_recipe_records_what_bits_depend_on(tmp_path: Path) -> None:
+    play(recipe("vae", VAE), tmp_path, until_step=3)
+    training = read_recipe(tmp_path / "recipe.toml").training
+    assert training.machine.startswith(f"torch {torch.__version__}, ")
+    assert (training.device, training.precision, training.n_threads) == ("cpu", "float32", 1)
+
+
+@pytest.mark.parametrize("changed", [{"machine": "torch 1.0, abacus"}, {"n_threads": 2}, {"precision": "bfloat16"}])
+def test_a_run_that_goes_on_elsewhere_says_that_it_is_not_exact(tmp_path: Path, changed: dict[str, object]) -> None:
+    play(recipe("vae", VAE), tmp_path, until_step=3)
+    assert not of_kind(Warned, play(recipe("vae", VAE), tmp_path, until_step=5))
+    written = read_recipe(tmp_path / "recipe.toml").with_values(training=changed)
+    (tmp_path / "recipe.toml").write_text(recipe_text(written))
+    events = play(recipe("vae", VAE), tmp_path)
+    assert [event.text for event in of_kind(Warned, events)] == [
+        "This run was begun on another machine, threads or precision: it goes on, not bit for bit."
+    ]
 
 
 def test_a_run_goes_on_by_the_recipe_it_wrote(tmp_path: Path) -> None:
