@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Metrics
 from latent_studio.core.runs import read_metrics
 
@@ -127,12 +126,7 @@ class Log:
 
     def read_on(self, run: Path) -> Log:
         """Read what is new; where the run has gone back to an earlier step, everything. For the disk lane."""
-        try:
-            rows, offset = read_metrics(run, self.offset)
-        except (ValueError, KeyError, TypeError):
-            if self.offset:  # another log has taken the place of the one that was read, and is longer
-                return Log().read_on(run)
-            raise StudioError(f"The log of {run.name} is damaged: its curves cannot be shown.") from None
+        rows, offset = read_metrics(run, self.offset)
         if offset < self.offset:
             return Log().read_on(run)
         return Log(self.history.extended(rows), offset)
