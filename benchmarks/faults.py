@@ -137,9 +137,12 @@ class Saboteur:
 def cut_save(run: Path) -> Path | None:
     """What a save under way has written so far; None where there is no save under way."""
     newest = newest_step(run)
-    for folder in run.glob(f"{TEMPORARY}{STEP}*"):  # an older step's folder is one that was being deleted
-        if int(folder.name.removeprefix(f"{TEMPORARY}{STEP}")) > newest and any(folder.iterdir()):
-            return folder
+    try:
+        for folder in run.glob(f"{TEMPORARY}{STEP}*"):  # an older step's folder is one that was being deleted
+            if int(folder.name.removeprefix(f"{TEMPORARY}{STEP}")) > newest and any(folder.iterdir()):
+                return folder
+    except FileNotFoundError:
+        return None  # the process lives and has just renamed it
     return None
 
 
