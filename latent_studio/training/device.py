@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from latent_studio.core.errors import StudioError
 
-CPU_BFLOAT16_ABOVE_PX = 32
+HEAVY_SIDE_PX, HEAVY_WEIGHTS = 32, 200_000
 
 
 def resolve_device(name: str) -> torch.device:
@@ -26,16 +27,21 @@ def resolve_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def resolve_precision(name: str, device: torch.device, is_convolutional: bool, side: int) -> str:
-    """`auto` computes convolutions in bfloat16 where that was measured faster, everything else in float32.
+def resolve_precision(name: str, device: torch.device, model: nn.Module, side: int) -> str:
+    """`auto` computes in bfloat16 where that was measured faster (benchmarks/precision.py), else in float32.
 
-    On CUDA always, on a CPU that multiplies bfloat16 itself for pictures above 32 px (benchmarks/precision.py). A rule
-    and not a timing at the start, so that the same recipe gives the same run on a busy machine.
+    On CUDA wherever the work is heavy; on a CPU only if it multiplies bfloat16 itself. Heavy are convolutions on pictures
+    above 32 px, and models of linear layers with at least 200,000 weights. A rule and not a timing at the start, so
+    that the same recipe gives the same run on a busy machine.
     """
     if name != "auto":
         return name
-    is_faster = {"cuda": True, "cpu": side > CPU_BFLOAT16_ABOVE_PX and cpu_has_bfloat16()}.get(device.type, False)
-    return "bfloat16" if is_convolutional and is_faster else "float32"
+    has_bfloat16 = device.type == "cuda" or (device.type == "cpu" and cpu_has_bfloat16())
+    if any(isinstance(module, nn.Conv2d | nn.ConvTranspose2d) for module in model.modules()):
+        is_heavy = side > HEAVY_SIDE_PX
+    else:
+        is_heavy = sum(parameter.numel() for parameter in model.parameters()) >= HEAVY_WEIGHTS
+    return "bfloat16" if has_bfloat16 and is_heavy else "float32"
 
 
 def cpu_has_bfloat16() -> bool:

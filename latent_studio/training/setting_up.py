@@ -95,19 +95,14 @@ def prepare(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Setup:
             "measure_every": recipe.training.measure_every or max(MIN_MEASURE_STEPS, feed.n_batches),
         },
     )
-    side = data.image_shape[1]
-    precision = resolve_precision(recipe.training.precision, device, _is_convolutional(recipe, data), side)
+    with torch.device("meta"):
+        outline = chosen.build(config, data)
+    precision = resolve_precision(recipe.training.precision, device, outline, side=data.image_shape[1])
     recipe = recipe.with_values(training={"precision": precision})
     game = Game(recipe, data, feed, device)
     n_shown = min(12, images.n_test or images.n_train)
     first = images.n_train if images.n_test else 0
     return Setup(recipe, data, game, chosen.title, torch.arange(first, first + n_shown))
-
-
-def _is_convolutional(recipe: Recipe, data: DataSpec) -> bool:
-    with torch.device("meta"):
-        model = family(recipe.family).build(recipe.config(), data)
-    return any(isinstance(m, torch.nn.Conv2d | torch.nn.ConvTranspose2d) for m in model.modules())
 
 
 def estimate(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Iterator[Event]:

@@ -17,6 +17,7 @@ from latent_studio.core.header import Header
 from latent_studio.core.latent import LatentSpace
 from latent_studio.core.model import Batch, GenerativeModel
 from latent_studio.core.objective import Objective, Phase, Step, Term
+from latent_studio.training import device as device_module
 from latent_studio.training.device import n_cores, resolve_device, resolve_precision, use_threads
 from latent_studio.training.ema import MovingAverage
 from latent_studio.training.feed import Feed
@@ -24,6 +25,8 @@ from latent_studio.training.measuring import measure
 from latent_studio.training.setting_up import estimate
 from latent_studio.training.snapshots import MIN_INTERVAL_S, PublishedWeights, SnapshotStore
 from tests.training.toys import digits, game, recipe
+
+LARGE = nn.Linear(500, 500)
 
 # ------- the moving average
 
@@ -138,11 +141,25 @@ def test_auto_takes_cuda_then_apples_gpu(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("name", ["float32", "bfloat16"])
 def test_a_chosen_precision_is_not_overruled(name: str) -> None:
-    assert resolve_precision(name, torch.device("cpu"), True, 128) == name
+    assert resolve_precision(name, torch.device("cpu"), LARGE, 28) == name
 
 
-def test_auto_computes_in_float32_where_there_is_no_convolution() -> None:
-    assert resolve_precision("auto", torch.device("cpu"), False, 128) == "float32"
+@pytest.mark.parametrize(
+    ("model", "side", "has_bfloat16", "expected"),
+    [
+        (LARGE, 28, True, "bfloat16"),
+        (LARGE, 28, False, "float32"),
+        (nn.Linear(100, 100), 28, True, "float32"),
+        (nn.Conv2d(3, 8, 3), 64, True, "bfloat16"),
+        (nn.Conv2d(3, 8, 3), 32, True, "float32"),
+        (nn.Conv2d(3, 8, 3), 64, False, "float32"),
+    ],
+)
+def test_auto_computes_heavy_work_in_bfloat16_where_the_processor_can(
+    model: nn.Module, side: int, has_bfloat16: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_module, "cpu_has_bfloat16", lambda: has_bfloat16)
+    assert resolve_precision("auto", torch.device("cpu"), model, side) == expected
 
 
 def test_threads_are_set_for_who_asks() -> None:
