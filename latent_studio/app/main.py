@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
     if pictures is not None:
         from latent_studio.app.pictures import take_pictures
 
-        return take_pictures(app, pictures, arguments.theme)
+        return take_pictures(app, pictures, arguments.theme, arguments.seconds)
     places = Places.usual()
     settings = read_settings(places.home)
     apply_theme(app, settings.theme)
@@ -65,4 +65,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("checkpoint", nargs="?", type=Path, help="a model to open (.safetensors)")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="do the main job alone and save pictures of it")
     parser.add_argument("--theme", choices=["dark", "light", "both"], default="both", help="of those pictures")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long to train for them")
     return parser

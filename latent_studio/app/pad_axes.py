@@ -12,23 +12,29 @@ from latent_studio.views.pad import PAD_REACH
 
 KEY = "pad"
 Axis = Literal["across", "up"]
+Axes = tuple[int, int]
 
 
-def pad_axes(document: Document, header: Header) -> tuple[int, int] | None:
-    """The columns across and up; None where the code has no two sliders."""
+def default_axes(header: Header) -> Axes | None:
+    """The two dimensions that tell most; None where the code has no two sliders."""
+    columns = ordered(slider_columns(header), "importance", header.statistics.get("kl", ()))
+    return (columns[0], columns[1]) if len(columns) > 1 else None
+
+
+def chosen_axes(document: Document, header: Header) -> Axes | None:
+    """The columns across and up that a person chose for the open model, None where nobody did."""
     columns = slider_columns(header)
-    if len(columns) < 2 or document.model is None:
-        return None
-    first, second = ordered(columns, "importance", header.statistics.get("kl", ()))[:2]
-    if document.setting(KEY, "model", "") != document.model.key:
-        return first, second
-    across, up = document.setting(KEY, "across", first), document.setting(KEY, "up", second)
-    return (across, up) if across in columns and up in columns else (first, second)
+    across, up = document.setting(KEY, "across", -1), document.setting(KEY, "up", -1)
+    is_for_this = document.model is not None and document.setting(KEY, "model", "") == document.model.key
+    return (across, up) if is_for_this and across in columns and up in columns else None
 
 
-def with_axis(document: Document, header: Header, axis: Axis, column: int) -> Document:
-    """The document with another dimension on one axis; the one that stood on it goes to the other if need be."""
-    now = pad_axes(document, header)
+def with_axis(document: Document, header: Header, axis: Axis, column: int, now: Axes | None = None) -> Document:
+    """The document with another dimension on one axis; the one that stood on it goes to the other if need be.
+
+    now: what the pad shows, where it is not what a person chose.
+    """
+    now = chosen_axes(document, header) or now or default_axes(header)
     if now is None or document.model is None:
         return document
     across, up = (column, now[1]) if axis == "across" else (now[0], column)

@@ -243,6 +243,7 @@ class Window(QWidget):
             self._has_model = True
             self._show_dock()
         if model is not None and model.key != self._settings.model:
+            self.panel.banner.clear()  # what was said is of the model before
             self._remember(model=model.key)
         self._show_caption()
         self._show_history()

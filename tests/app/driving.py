@@ -19,8 +19,10 @@ from latent_studio.app.settings import Settings
 from latent_studio.app.widgets.pixels import to_array
 from latent_studio.app.widgets.slider_row import RowShape
 from latent_studio.app.window import Window
+from latent_studio.core.request import Answer
 from latent_studio.core.runs import newest_weights
 from latent_studio.training.recipe import DataSection, OptimizerSection, Recipe, TrainingSection
+from latent_studio.views.preview import Preview, PreviewPicture
 
 LEFT = Qt.MouseButton.LeftButton
 NOTHING = Qt.KeyboardModifier.NoModifier
@@ -53,9 +55,11 @@ class Driver:
     """An open window, and what a person does with it."""
 
     def __init__(self, qtbot: QtBot, places: Places, model: str = "", settings: Settings | None = None) -> None:
-        self.qtbot = qtbot
+        self.qtbot, self._is_closed = qtbot, False
         self.session = Session(places)
         self.window = Window(self.session, settings or Settings(model=model))
+        self._shown_code: tuple[float, ...] = ()
+        self.session.answered.connect(self._on_answered)
         self.window.resize(1280, 800)
         self.window.show()
         self.dock, self.rows = self.window.dock, self.window.dock.rows
@@ -72,6 +76,9 @@ class Driver:
         self.qtbot.waitUntil(condition, timeout=PATIENCE_MS)  # type: ignore[arg-type]
 
     def close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
         self.window.close()
         self.window.deleteLater()
         self.session.deleteLater()
@@ -82,8 +89,18 @@ class Driver:
         return self.session.document.code
 
     def picture(self) -> NDArray[np.uint8]:
-        """What the preview shows."""
-        return to_array(self.explore.preview.image())
+        """What the preview shows, (h, w, 3); empty where it shows nothing."""
+        image = self.explore.preview.image()
+        return np.zeros((0, 0, 3), np.uint8) if image.isNull() else to_array(image)
+
+    def settled_picture(self) -> NDArray[np.uint8]:
+        """What the preview shows once it is the picture of the current code."""
+        self.until(lambda: self._shown_code == self.code)
+        return self.picture()
+
+    def _on_answered(self, answer: Answer) -> None:
+        if isinstance(answer.value, PreviewPicture) and isinstance(answer.request, Preview):
+            self._shown_code = answer.request.code
 
     def handle(self, column: int, value: float) -> QPoint:
         """Where the handle of a slider stands for a value, in the list's viewport."""

@@ -62,6 +62,11 @@ class DataPicker(QWidget):
         column.addWidget(self.grid)
         session.answered.connect(self._on_answered)
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether there are pictures to choose from."""
+        return self._pictures is not None
+
     def look(self) -> None:
         """Another model is open: are its data on this machine? `missing_changed` tells."""
         header = self._session.header

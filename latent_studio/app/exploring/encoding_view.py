@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
 
 from latent_studio.app.widgets.elide import ElidedLabel, caption
@@ -18,17 +18,16 @@ class EncodingView(QWidget):
     """Original and reconstruction with what is known of them; a sentence where the model cannot encode.
 
     Signals:
-        files_dropped(list), image_dropped(object): onto the original, to be encoded.
+        chosen(): one of the two was clicked: its code is wanted.
+        menu_requested(QPoint): where, in global coordinates.
     """
 
-    files_dropped = Signal(list)
-    image_dropped = Signal(object)
+    chosen = Signal()
+    menu_requested = Signal(QPoint)
 
     def __init__(self) -> None:
         super().__init__()
         self.original = Picture(side_px=SIDE, accept_drops=True)
-        self.original.dropped_files.connect(self.files_dropped)
-        self.original.dropped_image.connect(self.image_dropped)
         self.reconstruction = Picture(side_px=SIDE, empty_text="What the model makes of its code")
         self._over = caption("Original"), caption("Reconstruction")
         self._under = ElidedLabel("", "caption"), ElidedLabel("", "caption")
@@ -42,6 +41,8 @@ class EncodingView(QWidget):
         grid.setVerticalSpacing(6)
         for column, picture in enumerate((self.original, self.reconstruction)):
             picture.setFixedSize(SIDE, SIDE)
+            picture.clicked.connect(self.chosen)
+            picture.menu_requested.connect(self.menu_requested)
             grid.addWidget(self._over[column], 0, column)
             grid.addWidget(picture, 1, column)
             grid.addWidget(self._under[column], 2, column)
@@ -63,6 +64,11 @@ class EncodingView(QWidget):
         """Say why nothing can be encoded; "" takes it back."""
         self._refusal.setText(reason)
         self._pages.setCurrentIndex(1 if reason else 0)
+
+    def set_payload(self, code: dict[str, object] | None) -> None:
+        """The code that travels with the pictures when they are dragged away."""
+        for picture in (self.original, self.reconstruction):
+            picture.set_payload(code)
 
     def show_encoding(self, source: PictureSource | None, encoded: Encoded | None) -> None:
         """The picture that was encoded last, or none."""

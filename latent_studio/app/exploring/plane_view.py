@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_studio.app.dock_parts import slider_columns
-from latent_studio.app.pad_axes import Axis, is_normal, pad_axes, pad_range, with_axis
+from latent_studio.app.pad_axes import Axes, Axis, chosen_axes, default_axes, is_normal, pad_range, with_axis
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.choice import Choice, Option
 from latent_studio.app.widgets.elide import caption, heading
@@ -26,7 +26,9 @@ class PlaneView(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._axes: tuple[int, int] | None = None
+        self._axes: Axes | None = None
+        self._default: Axes | None = None
+        self._knows_kl = False
         self._made_of: tuple[object, ...] = ()
         self._across, self._up = Choice(tooltip="Dimension across"), Choice(tooltip="Dimension up")
         self._across.chosen.connect(self._on_across)
@@ -55,6 +57,7 @@ class PlaneView(QWidget):
     def show_model(self, header: Header) -> None:
         """Another model is open."""
         self._axes, self._made_of = None, ()
+        self._decide(header)
         names = header.space.column_names
         options = [Option(str(column), names[column]) for column in slider_columns(header)]
         for choice in (self._across, self._up):
@@ -64,7 +67,7 @@ class PlaneView(QWidget):
 
     def show_document(self, header: Header, document: Document) -> None:
         """The code moved, or the axes did."""
-        axes = pad_axes(document, header)
+        axes = chosen_axes(document, header) or self._default
         if axes is None:
             return
         across, up = axes
@@ -77,6 +80,16 @@ class PlaneView(QWidget):
         self.pad.set_position(document.code[across], document.code[up])
         if self._stamp(document) != self._made_of:
             self._ask.start()
+
+    def _decide(self, header: Header) -> None:
+        """Which axes to show where nobody chose any. Decided once: they must not change places under a hand."""
+        self._default, self._knows_kl = default_axes(header), bool(header.statistics.get("kl"))
+
+    def note_statistics(self, header: Header) -> None:
+        """More is known of the open model: a run in training has measured its dimensions for the first time."""
+        if not self._knows_kl:
+            self._decide(header)
+            self.show_document(header, self._session.document)
 
     def show_marker(self, code: tuple[float, ...] | None) -> None:
         """Where the encoded picture lies."""
@@ -134,4 +147,4 @@ class PlaneView(QWidget):
     def _choose(self, axis: Axis, column: int) -> None:
         header = self._session.header
         if header is not None:
-            self._session.edit(lambda document: with_axis(document, header, axis, column))
+            self._session.edit(lambda document: with_axis(document, header, axis, column, self._axes))

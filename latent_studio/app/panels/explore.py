@@ -67,11 +67,12 @@ class Explore(Panel):
 
     def _make_controls(self) -> QWidget:
         row, line = controls_row()
-        self._from_data = Button("Picture from data", "image", chevron=True, tooltip="Encode a picture of the data")
-        self._from_data.clicked.connect(self._open_picker)
-        self._locate = Button("Locate the data …", "folder-open", tooltip="They are not where they were at training")
-        self._locate.clicked.connect(self._open_locate)
-        self._locate.hide()
+        self.data_button = Button("Picture from data", "image", chevron=True, tooltip="Encode a picture of the data")
+        self.data_button.clicked.connect(self._open_picker)
+        self.locate_button = Button("Locate the data …", "folder-open")
+        self.locate_button.setToolTip("They are not where they were when this model was trained")
+        self.locate_button.clicked.connect(self._open_locate)
+        self.locate_button.hide()
         self._hint = caption("or drop one to encode it")
         self._mode = SegmentedControl(
             [
@@ -86,8 +87,8 @@ class Explore(Panel):
         save.clicked.connect(self._ask_where_to_save)
         self._more = icon_button("dots-three", "More")
         self._more.clicked.connect(self._open_more)
-        line.addWidget(self._from_data)
-        line.addWidget(self._locate)
+        line.addWidget(self.data_button)
+        line.addWidget(self.locate_button)
         line.addSpacing(8)
         line.addWidget(self._hint, 1)
         line.addWidget(self._mode)
@@ -110,6 +111,8 @@ class Explore(Panel):
         self.picker.missing_changed.connect(self._on_missing)
         self.picker.failed.connect(self._on_encoding_failed)
         stage.back.clicked.connect(self._on_back)
+        stage.encoding.chosen.connect(self._on_back)
+        stage.encoding.menu_requested.connect(self._open_menu_at)
         self.preview.menu_requested.connect(self._open_menu_at)
         self.preview.dropped_code.connect(self._on_code)
         for drops in (self.preview, stage.encoding.original):
@@ -135,6 +138,7 @@ class Explore(Panel):
         self._controls.show()
         self.caption_changed.emit()
         if former is not None and former.model is not None and former.model.key == document.model.key:
+            self.stage.plane.note_statistics(header)
             return  # the same model, newer weights: weights_changed sees to the rest
         self._show_model(header)
 
@@ -142,15 +146,14 @@ class Explore(Panel):
         """Another model is open."""
         stage = self.stage
         _, height, width = header.data.image_shape
-        stage.set_image_size(width, height)
-        self.preview.set_image(None)
+        stage.set_image_size(width, height)  # the former model's picture stays until the first one of this comes
         n_sliders = len(slider_columns(header))
         stage.show_sweep(n_sliders == 1, has_any=n_sliders > 0)
         (stage.sweep if n_sliders == 1 else stage.plane).show_model(header)
         can_encode = self.encodings.can_encode()
         reason = f"{header.name} ({header.family_title}) has no encoder: it finds no code for a picture."
         stage.encoding.refuse("" if can_encode else reason)
-        self._from_data.setEnabled(can_encode)
+        self.data_button.setEnabled(can_encode)
         self._hint.setVisible(can_encode)
         self._on_missing(False)
         if can_encode:
@@ -204,8 +207,11 @@ class Explore(Panel):
                 self.preview.set_payload(self._payload(request.code))
                 self._log_prior = value.log_prior
                 self._show_line()
-        elif request.slot == SAVE and isinstance(value, Failed):
-            self.tell("bad", value.text, value.details)
+        elif isinstance(request, Preview) and isinstance(value, Failed):
+            if request.slot == SAVE:
+                self.tell("bad", value.text, value.details)
+            else:
+                self.preview.set_image(None)  # the session tells why
         elif isinstance(value, Wrote) and request.slot == SAVE:
             self.tell("good", f"Saved {value.path}")
         elif isinstance(value, object):
@@ -231,6 +237,7 @@ class Explore(Panel):
     def _show_encoding(self) -> None:
         source, current = self.session.document.source, self.encodings.current()
         self.stage.encoding.show_encoding(source, None if current is None else current[1])
+        self.stage.encoding.set_payload(None if current is None else self._payload(current[1].code))
         self.stage.plane.show_marker(None if current is None else current[1].code)
         self.stage.back.setVisible(current is not None)
         self._show_line()
@@ -255,15 +262,15 @@ class Explore(Panel):
             self.session.edit(lambda document: with_code(document, current[1].code))
 
     def _open_picker(self) -> None:
-        self.picker.open_at(self._below(self._from_data))
+        self.picker.open_at(self._below(self.data_button))
 
     def _open_locate(self) -> None:
-        self.picker.locate(self._below(self._locate))
+        self.picker.locate(self._below(self.locate_button))
 
     def _on_missing(self, is_missing: bool) -> None:
         can_encode = self.encodings.can_encode()
-        self._locate.setVisible(is_missing and can_encode)
-        self._from_data.setVisible(not is_missing or not can_encode)
+        self.locate_button.setVisible(is_missing and can_encode)
+        self.data_button.setVisible(not is_missing or not can_encode)
         self.stage.encoding.original.set_empty_text(DROP_ONE if is_missing else CHOOSE_ONE)
 
     def _on_encoding_failed(self, text: str) -> None:
