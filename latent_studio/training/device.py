@@ -30,9 +30,9 @@ def resolve_device(name: str) -> torch.device:
 def resolve_precision(name: str, device: torch.device, model: nn.Module, side: int) -> str:
     """`auto` computes in bfloat16 where that was measured faster (benchmarks/precision.py), else in float32.
 
-    On CUDA wherever the work is heavy; on a CPU only if it multiplies bfloat16 itself. Heavy are convolutions on pictures
-    above 32 px, and models of linear layers with at least 200,000 weights. A rule and not a timing at the start, so
-    that the same recipe gives the same run on a busy machine.
+    That is where the work is heavy (convolutions on pictures above 32 px, or at least 200,000 weights of linear layers)
+    and the device multiplies bfloat16 itself. A rule and not a timing at the start, so that the same recipe gives the
+    same run on a busy machine.
     """
     if name != "auto":
         return name
