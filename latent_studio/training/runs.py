@@ -73,12 +73,7 @@ class Run:
         StudioError where another process is at it, the folder is not a run's, or its saved steps were made by a recipe
         that this one cannot continue.
         """
-        status = read_status(self.path)
-        if status and status.state in ("running", "paused") and status.pid != os.getpid():
-            raise StudioError(
-                f"{self.path.name} is being trained by process {status.pid} on {status.host}: "
-                "follow it in the window, or stop it there first."
-            )
+        self.check_ours()
         if not self.exists and self.path.is_dir() and any(self.path.iterdir()):
             raise StudioError(f"{self.path} is not empty and no run: choose another folder.")
         former = self.recipe() if self.exists else None
@@ -91,8 +86,20 @@ class Run:
         write_file(self.path / RECIPE, recipe_text(recipe))
         return former
 
+    def check_ours(self) -> None:
+        """StudioError where another process writes this run: two that began at once, or one that took a paused run."""
+        status = read_status(self.path)
+        if status is None or status.state not in ("running", "paused"):
+            return
+        if (status.host, status.pid) != (socket.gethostname(), os.getpid()):
+            raise StudioError(
+                f"{self.path.name} is being trained by process {status.pid} on {status.host}: "
+                "follow it in the window, or stop it there first."
+            )
+
     def say(self, status: RunStatus) -> None:
         """Write the heartbeat."""
+        self.check_ours()
         told = status.model_copy(update={"heartbeat": time.time(), "host": socket.gethostname(), "pid": os.getpid()})
         write_file(self.path / STATUS, told.model_dump_json(), sync=False)
 
@@ -121,6 +128,7 @@ class Run:
 
     def save(self, header: Header, raw: Weights, ema: Weights, state: Weights, counters: str) -> Path:
         """Write a step whole: the folder under a temporary name, then its name, then `latest`."""
+        self.check_ours()
         folder = self.path / f"{STEP}{header.step:08d}"
         with new_folder(folder) as partial:
             save_checkpoint(partial / MODEL, raw, header.model_copy(update={"weights": "raw"}))

@@ -100,6 +100,29 @@ def test_a_run_that_another_machine_writes_is_left_to_it_while_its_heart_beats(t
         play(recipe("fragile"), tmp_path)
 
 
+def test_the_same_number_on_another_machine_is_another_process(tmp_path: Path) -> None:
+    """Two containers on a shared disk number their processes alike."""
+    play(recipe("fragile"), tmp_path, until_step=3)
+    say(tmp_path, "running", pid=os.getpid(), host="the-other-machine")
+    with pytest.raises(StudioError, match="on the-other-machine"):
+        play(recipe("fragile"), tmp_path)
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_who_finds_that_another_took_the_run_over_writes_nothing_more(tmp_path: Path, is_stopped: bool) -> None:
+    """It was paused for long on a shared disk, and another machine took it for interrupted."""
+    training = train(SAVING, tmp_path, digits())
+    for event in training:
+        if isinstance(event, Metrics) and event.step == 5:
+            break
+    say(tmp_path, "running", pid=1, host="the-other-machine")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.suffix in (".safetensors", ".json")}
+    with pytest.raises(StudioError, match="is being trained by process 1 on the-other-machine"):
+        training.close() if is_stopped else list(training)
+    after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.suffix in (".safetensors", ".json")}
+    assert after == before
+
+
 def test_pictures_are_kept_beside_the_run(tmp_path: Path) -> None:
     events = play(recipe("vae", {"n_latent": 2, "width": 8, "network": "mlp"}, n_epochs=1), tmp_path)
     names = {path.name for path in (tmp_path / "samples").iterdir()}
