@@ -60,7 +60,7 @@ def ours(data: Path, epochs: int) -> tuple[float, float]:
             for line in process.stdout:
                 event = json.loads(line)
                 # the first pictures come right before the first step, the test row right after an epoch's last
-                if event.get("event") == "Pictures" or (event.get("event") == "Metrics" and event["split"] == "test"):
+                if event.get("event") == "pictures" or (event.get("event") == "metrics" and event["split"] == "test"):
                     began.append(time.perf_counter())
         assert process.returncode == 0, "training failed"
         told = subprocess.run(

@@ -141,6 +141,7 @@ class CodeDock(QWidget):
             self._show_rows(header)
             if not header.statistics.get("kl"):
                 self._session.ask(Importance(model=self._model, code=self._session.document.code))
+        self.rows.verticalScrollBar().setValue(0)
         for digit, shortcut in enumerate(self._digits):
             shortcut.setEnabled(digit < self._n_by_key)
         self._foot.setEnabled(header is not None)

@@ -95,7 +95,7 @@ def said_plainly(path: Path) -> Iterator[None]:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise StudioError(f"{path} may not be written: choose another folder or change its rights.") from error
         if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY):
-            raise StudioError(f"{path} is taken by something else (a file or a folder): choose another name.") from error
+            raise StudioError(f"{path} is taken by another file or folder: choose another name.") from error
         raise
 
 

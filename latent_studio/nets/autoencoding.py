@@ -24,7 +24,7 @@ class AutoencodingConfig(FamilyConfig):
     network: Literal["auto", "mlp", "conv"] = Field(
         "auto",
         title="Network",
-        description="Fully connected (mlp) or convolutional (conv); auto takes mlp for pictures of at most 1,024 numbers.",
+        description="Fully connected (mlp) or convolutional (conv); auto takes mlp for up to 1,024 numbers.",
     )
     n_latent: int = Field(
         16, ge=1, le=512, title="Latent dimensions", description="How many numbers a picture is coded by."
