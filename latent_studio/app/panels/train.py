@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import QPoint, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -32,6 +32,7 @@ from latent_studio.studio.library import Entry, free_name
 from latent_studio.studio.training import LiveRun, folder_name, free_among, suggested_name
 from latent_studio.training.recipe import Recipe
 
+ASK_AFTER_MS = 50
 DATA_ENDINGS = frozenset({".npz", ".zip", ".gz"})
 
 
@@ -108,12 +109,16 @@ class TrainPanel(Panel):
     def shown(self, about: str = "") -> None:
         if not self._was_shown:
             self._was_shown = True
-            self._disk.ask(sources, self._on_sources)
-            self.session.start_job(FamiliesJob())
-            self._on_draft()
+            QTimer.singleShot(ASK_AFTER_MS, self._ask)  # what follows imports much: the panel is painted first
         if about:
             self.board.select(about)
         self.board.set_active(True)
+
+    @Slot()
+    def _ask(self) -> None:
+        self._disk.ask(sources, self._on_sources)
+        self.session.start_job(FamiliesJob())
+        self._on_draft()
 
     def hidden(self) -> None:
         self.board.set_active(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
@@ -15,6 +16,7 @@ from latent_studio.app.widgets.choice import Choice, Option
 from latent_studio.app.widgets.field import FieldLabel
 from latent_studio.app.widgets.fold import Fold
 from latent_studio.app.widgets.overlay_bar import OverlayBar
+from latent_studio.core.schema import Config
 from latent_studio.data.source import SourceInfo
 from latent_studio.studio.drafts import Draft, Properties, Schema, advanced, basic, properties, source_fields
 from latent_studio.training.recipe import DataSection, OptimizerSection, TrainingSection
@@ -151,9 +153,9 @@ class TrainForm(QScrollArea):
         self._make_more()
 
     def _make_training(self) -> None:
-        schema = TrainingSection.model_json_schema()
+        schema = _schema(TrainingSection)
         fields = basic(properties(schema, "training"))
-        rate = basic(properties(OptimizerSection.model_json_schema(), "optimizer"))
+        rate = basic(properties(_schema(OptimizerSection), "optimizer"))
         paths = list(fields)
         after = paths.index("training.batch_size") + 1
         ordered = {path: fields[path] for path in paths[:after]} | rate | {path: fields[path] for path in paths[after:]}
@@ -161,16 +163,12 @@ class TrainForm(QScrollArea):
         self._make_more()
 
     def _make_more(self) -> None:
-        schemas = {
-            "data": DataSection.model_json_schema(),
-            "optimizer": OptimizerSection.model_json_schema(),
-            "training": TrainingSection.model_json_schema(),
-        }
         fields: Properties = advanced(properties(self._family_schema(), "model"))
-        for section in ("optimizer", "training", "data"):
-            fields |= advanced(properties(schemas[section], section))
+        kinds = {"optimizer": OptimizerSection, "training": TrainingSection, "data": DataSection}
+        for section, kind in kinds.items():
+            fields |= advanced(properties(_schema(kind), section))
         fields |= advanced(self._source_fields())
-        self.more.set_fields(fields, self.draft, self._family_schema(), *schemas.values())
+        self.more.set_fields(fields, self.draft, self._family_schema(), *map(_schema, kinds.values()))
 
     def _source_fields(self) -> Properties:
         source = self._sources.get(self.draft.get("data.source", ""))
@@ -208,6 +206,11 @@ class TrainForm(QScrollArea):
     def _on_section(self, values: dict[str, Any]) -> None:
         self.draft = self.draft.replaced(values)
         self.changed.emit()
+
+
+@cache
+def _schema(kind: type[Config]) -> Schema:
+    return kind.model_json_schema()
 
 
 def stacked(*parts: QWidget) -> QWidget:

@@ -79,7 +79,7 @@ def sensible_range(series: Sequence[Series]) -> tuple[float, float]:
         if len(y) == 0:
             continue
         lows.append(float(y.min()))
-        highs.append(float(np.quantile(y, 1 - _SPIKE)) if one.kind == "steps" else float(y.max()))
+        highs.append(plot.quantile(y, 1 - _SPIKE) if one.kind == "steps" else float(y.max()))
     if not lows:
         return 0.0, 1.0
     return plot.rounded_out(min(lows), max(max(highs), min(lows)), _N_Y_TICKS)

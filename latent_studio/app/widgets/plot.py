@@ -89,6 +89,15 @@ def trailing_mean(y: Floats, window: int) -> Floats:
     return np.asarray((total[ends] - total[starts]) / (ends - starts))
 
 
+def quantile(y: Floats, share: float) -> float:
+    """The value that `share` of the values do not exceed. np.quantile imports numpy.ma when first called: 50 ms.
+
+    Args: y: (n,), n > 0.
+    """
+    at = min(int(share * len(y)), len(y) - 1)
+    return float(np.partition(y, at)[at])
+
+
 class Axes:
     """A plot's area in px and its ranges; turns data into points."""
 

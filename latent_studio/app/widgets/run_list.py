@@ -139,7 +139,7 @@ class RunList(QAbstractScrollArea):
         y = np.array([loss for loss in item.losses if np.isfinite(loss)], dtype=np.float64)
         if len(y) < 2:
             return
-        axes = plot.Axes(box, (0.0, len(y) - 1.0), (float(y.min()), float(np.quantile(y, 0.95)) or 1.0))
+        axes = plot.Axes(box, (0.0, len(y) - 1.0), (float(y.min()), plot.quantile(y, 0.95) or 1.0))
         painter.setPen(QPen(theme().category(item.category), 1.25))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(axes.polygon(*plot.thinned(np.arange(len(y), dtype=np.float64), y, _SPARK)))
