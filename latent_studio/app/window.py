@@ -140,7 +140,7 @@ class Window(QWidget):
             QKeySequence(QKeySequence.StandardKey.Copy): partial(code_actions.copy_code, session),
             QKeySequence(QKeySequence.StandardKey.Paste): self._paste,
             QKeySequence(QKeySequence.StandardKey.Open): self.open_file,
-            QKeySequence("R"): partial(code_actions.randomise, session),
+            QKeySequence("R"): self._randomise,
         }
         for number, key in enumerate(list(self.panels)[:9], 1):
             keys[QKeySequence(f"Ctrl+{number}")] = partial(self.go_to, key)
@@ -322,6 +322,10 @@ class Window(QWidget):
                 self.go_to(panel.key)
                 return
         self._on_told("warn", f"{paths[0].name} is neither a picture nor a model (.safetensors).", "")
+
+    def _randomise(self) -> None:
+        if self.dock.isVisible():  # elsewhere nobody would see what the key did
+            code_actions.randomise(self.session)
 
     def _paste(self) -> None:
         mime = QGuiApplication.clipboard().mimeData()
