@@ -16,7 +16,7 @@ from latent_studio.core.request import Answer
 from latent_studio.engine.jobs import TrainJob
 from latent_studio.studio import shelving
 from latent_studio.studio.library import Entry, SeenBefore, scan
-from latent_studio.studio.training import free_among
+from latent_studio.studio.naming import free_among
 
 LOOK_EVERY_MS = 2000
 
@@ -74,7 +74,7 @@ class Shelf(QObject):
 
         def entries() -> tuple[Entry, ...]:
             own = dict.fromkeys([*map(str, sorted(models.glob("*.safetensors"))), *opened])
-            there = [file for file in own if Path(file).is_file()]
+            there = [file for file in own if Path(file).is_file() and places.runs not in Path(file).parents]
             return scan(places.ready_made, places.runs, places.trash, there, self._see)
 
         self._disk.ask(entries, self._on_seen, slot="look")

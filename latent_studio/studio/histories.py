@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,11 +49,6 @@ class History:
     tables: Mapping[str, Table] = field(default_factory=dict)
     vectors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
-    @property
-    def last_step(self) -> int:
-        """The step of the newest row; -1 where nothing was logged."""
-        return int(max((table.steps[-1] for table in self.tables.values() if len(table.steps)), default=-1))
-
     def joined(self, newer: History) -> History:
         """Both; see `Table.joined`."""
         tables = dict(self.tables)
@@ -98,14 +93,6 @@ class History:
         _, values = self.curve(split, name)
         return float(values[-1]) if len(values) else None
 
-    def best(self) -> tuple[float, float] | None:
-        """(epoch, loss) of the best moment on the test part."""
-        epochs, losses = self.curve(TEST)
-        if not len(losses):
-            return None
-        index = int(np.argmin(losses))
-        return float(epochs[index]), float(losses[index])
-
 
 def history_of(rows: Sequence[Metrics]) -> History:
     """Rows as curves."""
@@ -130,11 +117,6 @@ class Log:
         if offset < self.offset:
             return Log().read_on(run)
         return Log(self.history.extended(rows), offset)
-
-
-def n_active(kl: Iterable[float], least: float = 0.02) -> int:
-    """How many dimensions carry more than `least` nats."""
-    return sum(value > least for value in kl)
 
 
 def _table(rows: Sequence[Metrics]) -> Table:

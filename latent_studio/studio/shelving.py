@@ -12,7 +12,7 @@ from latent_studio.core.files import said_plainly, write_file
 from latent_studio.core.header import read_header, with_name
 from latent_studio.core.runs import RECIPE, STATUS, newest_weights, read_status
 from latent_studio.studio.library import Entry, free_name
-from latent_studio.studio.training import folder_name
+from latent_studio.studio.naming import folder_name
 
 MAX_NAME = 120
 """What a recipe allows."""

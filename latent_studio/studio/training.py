@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import deque
-from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Literal
 
 from latent_studio.core.events import Done, Failed, Held, Metrics, Pictures, Progress, Saved, Warned
-from latent_studio.core.runs import RunState, RunStatus
+from latent_studio.core.runs import RunStatus
 from latent_studio.studio.histories import History, Log
 
 Tone = Literal["accent", "muted", "warn", "bad"]
@@ -233,11 +230,6 @@ def remedy_for(message: str) -> str:
     return SMALLER_STEPS if "smaller learning rate" in message else CONTINUE
 
 
-def is_under_way(state: RunState) -> bool:
-    """Whether somebody trains it now."""
-    return state in ("running", "paused")
-
-
 def training_text(share: float | None, seconds_left: float | None) -> str:
     """`training · 61 % · 2 min left`, as far as it is known."""
     parts = ["training"]
@@ -272,31 +264,6 @@ def estimate_text(seconds: float) -> str:
         tens = round(seconds / 10) * 10
         return f"about {tens // 60} min" + (f" {tens % 60} s" if tens % 60 else "")
     return f"about {duration_text(seconds)}"
-
-
-def suggested_name(data: str, family: str, n_latent: object, taken: Collection[str]) -> str:
-    """A name for a new run that no other has: mnist-vae-16, then mnist-vae-16-2 …"""
-    parts = [slug(data), family, str(n_latent) if isinstance(n_latent, int) else ""]
-    return free_among("-".join(part for part in parts if part) or "run", taken)
-
-
-def free_among(name: str, taken: Collection[str]) -> str:
-    """The name, or with the first number behind it that nobody has."""
-    candidate, number = name, 2
-    while candidate in taken:
-        candidate, number = f"{name}-{number}", number + 1
-    return candidate
-
-
-def slug(text: str) -> str:
-    """Words as a file name: `Fashion-MNIST` → fashion-mnist; of a path, its last part without its ending."""
-    stem = PurePath(text).name.removesuffix(".gz")
-    return re.sub(r"[^\w]+", "-", re.sub(r"\.\w{1,4}$", "", stem).lower()).strip("-")
-
-
-def folder_name(name: str) -> str:
-    """The folder for a run of that name: without what file systems dislike."""
-    return re.sub(r"[^\w.\-]+", "-", name).strip("-.") or "run"
 
 
 def _where(epoch: float, n_epochs: int, step: int) -> str:

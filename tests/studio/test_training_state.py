@@ -17,6 +17,7 @@ from latent_studio.studio import drafts
 from latent_studio.studio.captions import figures
 from latent_studio.studio.drafts import Draft
 from latent_studio.studio.histories import STEPS, TEST, History, Log
+from latent_studio.studio.naming import folder_name, slug, suggested_name
 from latent_studio.studio.run_pictures import read_pictures, side_by_side
 from latent_studio.studio.training import (
     CONTINUE,
@@ -26,12 +27,9 @@ from latent_studio.studio.training import (
     Speed,
     duration_text,
     estimate_text,
-    folder_name,
     head_parts,
-    slug,
     standing,
     standing_of,
-    suggested_name,
 )
 
 
@@ -61,12 +59,6 @@ def test_a_term_that_is_due_only_now_and_then_is_a_curve_with_fewer_points() -> 
     assert len(history.curve("train")[0]) == 0
 
 
-def test_the_best_moment_is_the_least_test_loss() -> None:
-    history = History().extended([row(s, TEST, loss=loss) for s, loss in ((10, 5.0), (20, 3.0), (30, 4.0))])
-    assert history.best() == (2.0, 3.0)
-    assert History().best() is None
-
-
 def test_steps_are_on_the_scale_of_the_measurements_whatever_the_weights() -> None:
     """Training minimises reconstruction + 4 KL here, and measures reconstruction + KL."""
     history = History().extended([row(1, reconstruction=100.0, kl=5.0, loss=120.0, gradient_norm=9.0)])
@@ -89,7 +81,7 @@ def test_a_log_is_read_on_from_where_it_was_left_and_half_a_line_waits(tmp_path:
     assert log.history.curve(STEPS)[1].tolist() == [1.0, 2.0, 3.0, 4.0]
     path.write_text("".join([*lines[:2], metrics_line(row(3, loss=7.0))]))  # the run went back to step 2
     assert log.read_on(tmp_path).history.curve(STEPS)[1].tolist() == [1.0, 2.0, 7.0]
-    assert log.read_on(tmp_path / "gone").history.last_step in (-1, 4)
+    assert log.read_on(tmp_path / "gone").offset == 0
 
 
 def test_a_damaged_line_of_a_log_is_left_out(tmp_path: Path) -> None:
@@ -135,7 +127,7 @@ def test_a_speed_is_never_negative_and_follows_the_last_seconds(moves: list[tupl
 def test_live_rows_wait_for_what_the_log_held_before() -> None:
     run = run_of()
     run.take(row(30, loss=3.0), 0.0)
-    assert run.history().last_step == 30
+    assert run.history().curve(STEPS)[1].tolist() == [3.0]
     run.take_log(Log(History().extended([row(10, loss=9.0), row(20, loss=8.0), row(40, loss=7.0)]), 99))
     assert run.history().curve(STEPS)[1].tolist() == [9.0, 8.0, 3.0]  # step 40 lay after the saved one
     run.take(row(31, loss=2.0), 0.0)

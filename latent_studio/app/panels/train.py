@@ -29,7 +29,8 @@ from latent_studio.data import detect, sources
 from latent_studio.data.source import SourceInfo
 from latent_studio.engine.jobs import FamiliesJob
 from latent_studio.studio.library import Entry, free_name
-from latent_studio.studio.training import LiveRun, folder_name, free_among, suggested_name
+from latent_studio.studio.naming import folder_name, free_among, suggested_name
+from latent_studio.studio.training import LiveRun
 from latent_studio.training.recipe import Recipe
 
 ASK_AFTER_MS = 50
@@ -196,10 +197,15 @@ class TrainPanel(Panel):
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        if isinstance(answer.request, FamiliesJob) and isinstance(answer.value, Done):
-            families: dict[str, dict[str, Any]] = dict(answer.value.result)
+        value = answer.value
+        if not isinstance(answer.request, FamiliesJob):
+            return
+        if isinstance(value, Done):
+            families: dict[str, dict[str, Any]] = dict(value.result)
             self.form.set_families(families)
             self._suggest_name()
+        elif isinstance(value, Failed):
+            self.tell("bad", value.text, value.details)
 
     @Slot()
     def _show_menu(self) -> None:

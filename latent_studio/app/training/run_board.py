@@ -19,6 +19,7 @@ from latent_studio.app.training.runs_column import RunsColumn
 from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.menus import menu
+from latent_studio.core.runs import BEST
 from latent_studio.studio.run_pictures import RunPictures, read_pictures
 from latent_studio.studio.training import LiveRun
 
@@ -132,7 +133,7 @@ class RunBoard(QWidget):
         if not self._is_active:
             return
         rows = self.rows.all()
-        if all(row.key != self.rows.shown for row in rows):
+        if self.shelf.has_looked and all(row.key != self.rows.shown for row in rows):
             self.rows.shown = rows[0].key if rows else ""
             self._pictures_of = None
         self._show_list()
@@ -189,6 +190,8 @@ class RunBoard(QWidget):
             entries.addAction("Move to the trash").triggered.connect(partial(self.shelf.throw_away, row.entry))
         if row.entry is not None and row.entry.can_open:
             entries.addAction("Explore").triggered.connect(partial(self.explore_requested.emit, key))
+            best = partial(self.explore_requested.emit, str(Path(key) / BEST))
+            entries.addAction("Explore its best moment").triggered.connect(best)
         entries.addAction("Take its recipe").triggered.connect(partial(self.recipe_requested.emit, key))
         entries.aboutToHide.connect(entries.deleteLater)
         entries.popup(at)

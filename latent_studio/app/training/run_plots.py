@@ -92,12 +92,14 @@ class DimensionPlot(QStackedWidget):
         self.bars, self.terms = Bars("KL per dimension", "nats, test"), TermsPlot()
         self.addWidget(self.bars)
         self.addWidget(self.terms)
+        self._kl: tuple[float, ...] | None = None
 
     def show_history(self, history: History, n_epochs: int, now: float | None) -> None:
         """Draw what is known now."""
         kl = history.vectors.get(KL)
-        if kl is not None:
+        if kl is not None and kl is not self._kl:
+            self._kl = kl
             self.bars.set_values(kl)
-        else:
+        elif kl is None:
             self.terms.show_history(history, n_epochs, now)
         self.setCurrentWidget(self.terms if kl is None else self.bars)
