@@ -255,7 +255,6 @@ class Session:
         """Leave everything saved; from here on the run's folder is where its newest weights are found."""
         if self.is_finished:
             return
-        self._flush()
         self._save_best()
         if self.saved_step != self.game.step:
             self.save()

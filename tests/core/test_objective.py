@@ -47,6 +47,11 @@ def test_neighbouring_steps_phases_and_updates_never_share_a_seed() -> None:
     assert len({mix_seed(*place) for place in places}) == len(places)
 
 
+def test_all_63_bits_are_used() -> None:
+    seeds = [mix_seed(0, step) for step in range(200)]
+    assert all(0 < sum(seed >> bit & 1 for seed in seeds) < 200 for bit in range(63))
+
+
 def test_the_order_of_the_parts_matters() -> None:
     assert mix_seed(1, 2) != mix_seed(2, 1)
     assert mix_seed(0) != mix_seed(0, 0)

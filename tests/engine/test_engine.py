@@ -433,6 +433,17 @@ def test_a_defect_is_told_with_its_traceback_and_logged(caplog: pytest.LogCaptur
     assert "broken failed" in caplog.text
 
 
+def test_a_job_that_cannot_be_closed_is_told_as_failed_and_not_as_ended(caplog: pytest.LogCaptureFixture) -> None:
+    lane = Lane()
+    lane.engine.submit(Broken(error=StudioError("The disk is full: free some room."), when="closing"))
+    lane.turns(1)
+    lane.engine.cancel("broken")
+    lane.settle()
+    last = [answer for answer in lane.answers if answer.is_last]
+    assert [str(answer.value) for answer in last] == [str(last[0].value)]
+    assert isinstance(last[0].value, Failed)
+
+
 def test_the_lane_goes_on_after_a_failure(caplog: pytest.LogCaptureFixture) -> None:
     lane = Lane()
     lane.engine.submit(Broken(error=ZeroDivisionError("oh")))

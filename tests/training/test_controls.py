@@ -137,12 +137,14 @@ def test_controls_sent_while_the_pictures_are_read_are_heard(tmp_path: Path) -> 
 
 def test_a_new_change_takes_the_place_of_those_that_were_going_to_be_replayed(tmp_path: Path) -> None:
     """A rate raised at step 5 ruined the run; the person goes back to step 3 and lowers it there instead."""
-    send_at(train_toy(tmp_path), {5: Controls(learning_rates={"generator": 9.0})}, stop_at=7)
-    for folder in Run(tmp_path).saved_steps():
+    send_at(train_toy(tmp_path / "back"), {5: Controls(learning_rates={"generator": 9.0})}, stop_at=7)
+    for folder in Run(tmp_path / "back").saved_steps():
         forget(folder)
-    send_at(train_toy(tmp_path), {3: Controls(learning_rates={"generator": 1e-5})})
-    assert json.loads(state(tmp_path).counters)["learning_rates"]["generator"] == 1e-5
-    assert [step for step, _ in Run(tmp_path).controls_from(0)] == [3]
+    send_at(train_toy(tmp_path / "back"), {3: Controls(learning_rates={"generator": 1e-5})})
+    assert json.loads(state(tmp_path / "back").counters)["learning_rates"]["generator"] == 1e-5
+    assert [step for step, _ in Run(tmp_path / "back").controls_from(0)] == [3]
+    send_at(train_toy(tmp_path / "straight"), {3: Controls(learning_rates={"generator": 1e-5})})
+    assert_same_state(state(tmp_path / "back"), state(tmp_path / "straight"))
 
 
 def test_a_recipe_with_another_learning_rate_is_not_overruled_by_the_log(tmp_path: Path) -> None:

@@ -169,6 +169,19 @@ def test_a_restored_game_takes_the_very_same_steps_with_every_optimizer(name: st
     assert first.counters() == second.counters()
 
 
+def test_the_average_of_a_game_follows_every_step_from_the_first() -> None:
+    """w̄ ← m w̄ + (1 − m) w, m = min(decay, (1 + t) / (10 + t)), t = 0 at the first step."""
+    played = game(recipe("fragile", ema_decay=0.3))
+    expected = [weight.detach().double() for weight in played.model.parameters()]
+    for t in range(6):
+        played.advance()
+        memory = min(0.3, (1 + t) / (10 + t))
+        raw = [weight.detach().double() for weight in played.model.parameters()]
+        expected = [memory * old + (1 - memory) * new for old, new in zip(expected, raw, strict=True)]
+    for averaged, value in zip(played.ema.model.parameters(), expected, strict=True):
+        torch.testing.assert_close(averaged.double(), value, rtol=1e-5, atol=1e-6)
+
+
 def test_building_a_game_leaves_everybodys_random_numbers_alone() -> None:
     torch.manual_seed(3)
     before = torch.get_rng_state()
