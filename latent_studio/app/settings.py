@@ -22,7 +22,6 @@ class Settings(BaseModel):
     geometry: tuple[int, int, int, int] | None = None
     is_maximized: bool = False
     model: str = ""
-    folder: str = ""
     opened_files: tuple[str, ...] = ()
     located: dict[str, str] = {}
 

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
-    QImage,
     QKeySequence,
     QPaintEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from latent_studio.app import code_actions
+from latent_studio.app import code_actions, icons
 from latent_studio.app.dock import CodeDock
+from latent_studio.app.incoming import Incoming
 from latent_studio.app.machine_line import MachineLine
+from latent_studio.app.memory import Memory
 from latent_studio.app.model_list import ModelList
 from latent_studio.app.panel import Panel, find_panels, reason_against
 from latent_studio.app.session import Session
-from latent_studio.app.settings import Settings, write_settings
+from latent_studio.app.settings import Settings
 from latent_studio.app.theme import ThemeName, apply_theme, theme
 from latent_studio.app.widgets.activity_bar import ActivityBar, ActivityItem
 from latent_studio.app.widgets.banner import Level
@@ -33,7 +32,6 @@ from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.header import HeaderBar
 from latent_studio.app.widgets.menus import menu
-from latent_studio.app.widgets.pixels import to_array
 from latent_studio.app.widgets.rail import Rail
 from latent_studio.app.widgets.status_bar import StatusBar
 from latent_studio.core.request import Answer
@@ -42,7 +40,6 @@ from latent_studio.views.preview import PreviewPicture
 FIRST_PANEL = "explore"
 SETTINGS = "settings"
 SMALLEST = (1080, 640)  # px
-USUAL = (1440, 900)
 WARM_UP_AFTER_MS = 100  # after the first picture's answer: it is on the screen by then
 
 
@@ -58,12 +55,10 @@ class Window(QWidget):
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session = session
-        self._settings = settings
+        self._memory = Memory(session, settings)
         self._was_painted = self._is_warm = False
         self._has_model = True  # until it turns out that there is none
         self._open_docks: set[str] = set()  # panels without use for the dock on which a person opened it all the same
-        session.located = dict(settings.located)
-        session.opened_files = settings.opened_files
         self.setWindowTitle("Latent Studio")
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
@@ -74,13 +69,14 @@ class Window(QWidget):
         self.dock = CodeDock(session)
         self.rail = Rail("Code", "Open the Code dock")
         self.status = StatusBar()
+        self.incoming = Incoming(self)
         self._models = ModelList(session, self.header)
-        self._models.file_wanted.connect(self.open_file)
+        self._models.file_wanted.connect(self.incoming.open_file)
         self._machine = MachineLine(session, self.status)
         self._refusal = EmptyState("prohibit", "", "Train a model")
         self._lay_out()
         self._connect()
-        self._restore_geometry()
+        self._memory.place(self)
         self.go_to(FIRST_PANEL)
 
     def _items(self) -> list[ActivityItem]:
@@ -128,7 +124,7 @@ class Window(QWidget):
         for panel in self.panels.values():
             panel.panel_wanted.connect(self.go_to)
             panel.caption_changed.connect(self._show_caption)
-            panel.files_dropped.connect(self._on_files)
+            panel.files_dropped.connect(self.incoming.take_files)
         self._keys()
 
     def _keys(self) -> None:
@@ -138,8 +134,8 @@ class Window(QWidget):
             QKeySequence("Ctrl+Y"): session.redo,
             QKeySequence("Ctrl+Shift+Z"): session.redo,
             QKeySequence(QKeySequence.StandardKey.Copy): partial(code_actions.copy_code, session),
-            QKeySequence(QKeySequence.StandardKey.Paste): self._paste,
-            QKeySequence(QKeySequence.StandardKey.Open): self.open_file,
+            QKeySequence(QKeySequence.StandardKey.Paste): self.incoming.paste,
+            QKeySequence(QKeySequence.StandardKey.Open): self.incoming.open_file,
             QKeySequence("R"): self._randomise,
         }
         for number, key in enumerate(list(self.panels)[:9], 1):
@@ -160,7 +156,7 @@ class Window(QWidget):
         self.first_painted.emit()
         self.session.start()
         self._machine.start()
-        self.session.open_first(self._settings.model)
+        self.session.open_first(self._memory.settings.model)
 
     def _on_answered(self, answer: Answer) -> None:
         if isinstance(answer.value, PreviewPicture):
@@ -242,9 +238,9 @@ class Window(QWidget):
         if not self._has_model:
             self._has_model = True
             self._show_dock()
-        if model is not None and model.key != self._settings.model:
+        if model is not None and model.key != self._memory.settings.model:
             self.panel.banner.clear()  # what was said is of the model before
-            self._remember(model=model.key)
+            self._memory.note(model=model.key)
         self._show_caption()
         self._show_history()
 
@@ -262,11 +258,11 @@ class Window(QWidget):
 
     def _open_settings(self) -> None:
         entries = menu(self)
-        names: dict[ThemeName, str] = {"dark": "Dark", "light": "Light", "system": "As the system"}
+        names: dict[ThemeName, str] = {"dark": "Dark theme", "light": "Light theme", "system": "Theme as the system's"}
         for choice, name in names.items():
-            action = entries.addAction(f"{name} theme" if choice != "system" else "Theme as the system's")
-            action.setCheckable(True)
-            action.setChecked(theme().choice == choice)
+            action = entries.addAction(name)
+            if choice == theme().choice:
+                action.setIcon(icons.icon("check", "accent"))
             action.triggered.connect(partial(self.set_theme, choice))
         entries.aboutToHide.connect(entries.deleteLater)
         corner = self.activity.mapToGlobal(QPoint(self.activity.width() + 4, self.activity.height() - 8))
@@ -277,81 +273,27 @@ class Window(QWidget):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_theme(app, choice)
-        self._remember(theme=choice)
-
-    def _remember(self, **changes: object) -> None:
-        self._settings = self._settings.model_copy(update=changes)
-        self.session.errand(write_settings(self.session.places.home, self._settings))
-
-    def _restore_geometry(self) -> None:
-        self.resize(*USUAL)
-        if self._settings.geometry is not None:
-            place = QRect(*self._settings.geometry)
-            screen = QGuiApplication.screenAt(place.center())
-            if screen is not None:  # one that was unplugged since would leave the window where nobody sees it
-                self.setGeometry(place.intersected(screen.availableGeometry()))
+        self._memory.note(theme=choice)
 
     # --- files
-
-    def open_file(self) -> None:
-        """Ask for a checkpoint and open it."""
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Open a model", self._settings.folder, "Latent Studio models (*.safetensors)"
-        )
-        if path:
-            self._remember(folder=str(Path(path).parent))
-            self.session.open_model(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if files_of(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._on_files(files_of(event.mimeData()))
+        self.incoming.take_files(files_of(event.mimeData()))
         event.acceptProposedAction()
-
-    def _on_files(self, files: list[str]) -> None:
-        """Checkpoints are opened; of the rest the shown panel has the first choice."""
-        paths = [Path(file) for file in files]
-        checkpoints = [path for path in paths if path.suffix == ".safetensors"]
-        if checkpoints:
-            self.session.open_model(str(checkpoints[0]))
-            return
-        for panel in [self.panel, *self.panels.values()]:
-            if panel.take_files(paths):
-                self.go_to(panel.key)
-                return
-        self._on_told("warn", f"{paths[0].name} is neither a picture nor a model (.safetensors).", "")
 
     def _randomise(self) -> None:
         if self.dock.isVisible():  # elsewhere nobody would see what the key did
             code_actions.randomise(self.session)
 
-    def _paste(self) -> None:
-        mime = QGuiApplication.clipboard().mimeData()
-        files = files_of(mime)
-        if files:
-            self._on_files(files)
-        elif mime.hasText() or not mime.hasImage():
-            code_actions.paste_code(self.session)
-        else:
-            picture = to_array(QImage(mime.imageData()))
-            for panel in [self.panel, *self.panels.values()]:
-                if panel.take_picture(picture):
-                    self.go_to(panel.key)
-                    return
-
     # --- the end
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Be gone at once; then have what runs saved, which takes a moment."""
-        place = self.normalGeometry()
         self.hide()
-        self._remember(
-            geometry=(place.x(), place.y(), place.width(), place.height()),
-            is_maximized=self.isMaximized(),
-            located=self.session.located,
-            opened_files=self.session.opened_files,
-        )
+        self._memory.note_end(self)
         self.session.close()
         event.accept()

@@ -100,7 +100,7 @@ def test_a_dropped_file_that_is_no_picture_says_so_and_changes_nothing(driver: D
 def test_a_saved_picture_is_the_preview_and_brings_its_code_back(driver: Driver, tmp_path: Path) -> None:
     driver.session.edit(lambda document: document.replace(code=(0.5, -1.5, 1.0, 0.25)))
     path = tmp_path / "digit.png"
-    driver.explore.save_picture(path)
+    driver.explore.away.save(path)
     driver.until(path.exists)
     content = path.read_bytes()
     assert np.array_equal(picture_from_png(content), driver.picture()[:, :, 0])
@@ -116,7 +116,7 @@ def test_a_saved_picture_is_the_preview_and_brings_its_code_back(driver: Driver,
 
 
 def test_the_copied_picture_has_its_pixels_and_its_code(driver: Driver) -> None:
-    driver.explore.copy_picture()
+    driver.explore.away.copy()
     mime = QApplication.clipboard().mimeData()
     assert mime.hasImage()
     factors = json.loads(bytes(mime.data(CODE_MIME).data()))["latent_studio_code"]["factors"]

@@ -218,7 +218,7 @@ def test_a_path_that_is_not_there_is_said_at_its_field_and_when_started(driver: 
 
 def test_an_empty_folder_is_refused_with_a_sentence(driver: Driver, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    driver.window._on_files([str(tmp_path / "empty")])
+    driver.drop_files(driver.window, tmp_path / "empty")
     driver.until(lambda: panel(driver).banner.message() != "")
     assert "No pictures were found in empty" in panel(driver).banner.message()
 

@@ -7,33 +7,31 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from latent_studio.app import code_actions
 from latent_studio.app.dock_parts import slider_columns
 from latent_studio.app.exploring.data_picker import DataPicker
 from latent_studio.app.exploring.encodings import Encodings
 from latent_studio.app.exploring.stage import Stage
+from latent_studio.app.exploring.taking_away import TakingAway
 from latent_studio.app.panel import Panel, controls_row
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.buttons import Button, icon_button
 from latent_studio.app.widgets.choice import Option
 from latent_studio.app.widgets.elide import caption
 from latent_studio.app.widgets.empty import EmptyState
-from latent_studio.app.widgets.menus import menu
 from latent_studio.app.widgets.numbers import shown
 from latent_studio.app.widgets.segmented import SegmentedControl
 from latent_studio.core.events import Failed, Pixels
 from latent_studio.core.header import Header
 from latent_studio.core.request import Answer, Priority
-from latent_studio.engine.errands import WritePicture, Wrote
-from latent_studio.studio.document import Document, code_json, code_values, with_code
+from latent_studio.studio.document import Document, code_values, with_code
 from latent_studio.views.preview import Preview, PreviewPicture
 
 KEY = "explore"
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
-SAVE = "picture to save"
+PREVIEW = "preview"  # the slot
 CHOOSE_ONE, DROP_ONE = "Choose a picture from the data or drop one", "Drop a picture, or locate the data"
 NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
@@ -49,10 +47,10 @@ class Explore(Panel):
         super().__init__(session)
         self._shown_document: Document | None = None
         self._log_prior = 0.0
-        self._saving: tuple[Preview, Path] | None = None
         self.encodings = Encodings(session)
         self.stage = Stage(session)
         self.preview = self.stage.preview
+        self.away = TakingAway(session, self.preview, self)
         self._empty = EmptyState("cube", NO_MODEL, "Train a model")
         self._empty.action_requested.connect(self._on_train)
         body = QWidget()
@@ -82,9 +80,9 @@ class Explore(Panel):
         )
         self._mode.chosen.connect(self._on_mode)
         copy = icon_button("copy", "Copy the picture")
-        copy.clicked.connect(self.copy_picture)
+        copy.clicked.connect(self.away.copy)
         save = icon_button("floppy-disk", "Save the picture as PNG, with its code inside")
-        save.clicked.connect(self._ask_where_to_save)
+        save.clicked.connect(self.away.ask_where_to_save)
         self._more = icon_button("dots-three", "More")
         self._more.clicked.connect(self._open_more)
         line.addWidget(self.data_button)
@@ -110,10 +108,11 @@ class Explore(Panel):
         self.picker.chosen.connect(self.encodings.encode_data)
         self.picker.missing_changed.connect(self._on_missing)
         self.picker.failed.connect(self._on_encoding_failed)
+        self.away.told.connect(self._on_told)
         stage.back.clicked.connect(self._on_back)
         stage.encoding.chosen.connect(self._on_back)
-        stage.encoding.menu_requested.connect(self._open_menu_at)
-        self.preview.menu_requested.connect(self._open_menu_at)
+        stage.encoding.menu_requested.connect(self.away.open_menu)
+        self.preview.menu_requested.connect(self.away.open_menu)
         self.preview.dropped_code.connect(self._on_code)
         for drops in (self.preview, stage.encoding.original):
             drops.dropped_files.connect(self.files_dropped)
@@ -200,21 +199,14 @@ class Explore(Panel):
             model = self.session.document.model
             if model is None or request.model != model.key:
                 return
-            if request.slot == SAVE:
-                self._write(request, value)
-            else:
+            if request.slot == PREVIEW:
                 self.preview.set_image(value.picture)
                 self.preview.set_payload(self._payload(request.code))
                 self._log_prior = value.log_prior
                 self._show_line()
-        elif isinstance(request, Preview) and isinstance(value, Failed):
-            if request.slot == SAVE:
-                self.tell("bad", value.text, value.details)
-            else:
-                self.preview.set_image(None)  # the session tells why
-        elif isinstance(value, Wrote) and request.slot == SAVE:
-            self.tell("good", f"Saved {value.path}")
-        elif isinstance(value, object):
+        elif request.slot == PREVIEW and isinstance(value, Failed):
+            self.preview.set_image(None)  # the session tells why
+        elif value is not None:
             self.stage.plane.take(answer)
             self.stage.sweep.take(answer)
 
@@ -276,6 +268,9 @@ class Explore(Panel):
     def _on_encoding_failed(self, text: str) -> None:
         self.tell("warn", text)
 
+    def _on_told(self, level: str, text: str) -> None:
+        self.tell("good" if level == "good" else "bad", text)
+
     def _on_code(self, values: dict[str, object]) -> None:
         code_actions.adopt_values(self.session, values)
 
@@ -296,45 +291,8 @@ class Explore(Panel):
                 return True
         return False
 
-    def copy_picture(self) -> None:
-        """The picture to the clipboard, with its code."""
-        if not self.preview.image().isNull():
-            QGuiApplication.clipboard().setMimeData(self.preview.mime_data())
-
-    def _ask_where_to_save(self) -> None:
-        header = self.session.header
-        if header is not None:
-            path, _ = QFileDialog.getSaveFileName(self, "Save the picture", f"{header.name}.png", "PNG (*.png)")
-            if path:
-                self.save_picture(Path(path))
-
-    def save_picture(self, path: Path) -> None:
-        """Decode the current code once more, alone, and write it as PNG with the code inside."""
-        document = self.session.document
-        if document.model is not None:
-            request = Preview(model=document.model.key, code=document.code, slot=SAVE, priority=Priority.STRIP)
-            self._saving = request, path if path.suffix else path.with_suffix(".png")
-            self.session.ask(request)
-
-    def _write(self, request: Preview, value: PreviewPicture) -> None:
-        header = self.session.header
-        if header is not None and self._saving is not None and self._saving[0] is request:
-            document = self.session.document.replace(code=request.code)
-            code = code_json(document, header.space)
-            self.session.errand(WritePicture(slot=SAVE, path=self._saving[1], picture=value.picture, code=code))
-
     def _open_more(self) -> None:
-        self._open_menu_at(self._below(self._more))
-
-    def _open_menu_at(self, at: QPoint) -> None:
-        entries, session = menu(self), self.session
-        entries.addAction("Copy picture", self.copy_picture)
-        entries.addAction("Save picture …", self._ask_where_to_save)
-        entries.addSeparator()
-        entries.addAction("Copy code as JSON\tCtrl+C", lambda: code_actions.copy_code(session))
-        entries.addAction("Paste code\tCtrl+V", lambda: code_actions.paste_code(session))
-        entries.aboutToHide.connect(entries.deleteLater)
-        entries.popup(at)
+        self.away.open_menu(self._below(self._more))
 
     @staticmethod
     def _below(widget: QWidget) -> QPoint:
