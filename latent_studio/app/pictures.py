@@ -159,7 +159,7 @@ class Tour:
         window.session.open_model(run.key)
         window.go_to("explore")
         yield lambda: is_open(window.session, run.key)
-        yield after(REST_S)
+        yield from self.encode_a_picture()
         yield from self.drag_a_slider()
         yield from self.portraits("explore", "explore-while-training")
         window.go_to("train")
@@ -186,7 +186,7 @@ def digits_recipe() -> Recipe:
         name="digits-vae-8",
         data=DataSection(source="digits"),
         model={"family": "vae", "n_latent": 8, "width": 256},
-        training=TrainingSection(n_epochs=5000, ema_decay=0.99),
+        training=TrainingSection(n_epochs=1500, ema_decay=0.99),
         optimizer=OptimizerSection(learning_rate=2e-3),
     )
 

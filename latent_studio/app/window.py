@@ -184,6 +184,7 @@ class Window(QWidget):
             self._pages.setCurrentWidget(self.panel)
             self._set_shown(True, about)
         self.header.set_title(self.panel.title)
+        self.header.setToolTip(self.panel.tooltip)
         self._models.set_visible(self.panel.shows_model)
         self._show_caption()
         self._show_dock()
