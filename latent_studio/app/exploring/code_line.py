@@ -34,15 +34,18 @@ class CodeLine(QWidget):
         return self._text
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 28)
+        return QSize(320, 36)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, 28)
+        return QSize(60, 36)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint.draw_text(painter, QRectF(self.rect()), _TITLE, "text", "strong")
+        painter, area = QPainter(self), QRectF(self.rect())
         left = round(paint.text_width(_TITLE, "strong")) + 10
-        room = QRectF(left, 1, self.width() - left, self.height())
-        if room.width() > 24:
-            paint.draw_text(painter, room, self._text, "muted", "caption")
+        if left + paint.text_width(self._text, "caption") <= area.width():
+            paint.draw_text(painter, area, _TITLE, "text", "strong")
+            paint.draw_text(painter, area.adjusted(left, 1, 0, 0), self._text, "muted", "caption")
+        else:  # a narrow window: one under the other
+            half = area.height() / 2
+            paint.draw_text(painter, area.adjusted(0, 0, 0, -half), _TITLE, "text", "strong")
+            paint.draw_text(painter, area.adjusted(0, half, 0, 0), self._text, "muted", "caption")
