@@ -103,4 +103,3 @@ def _first_tile(row: RunRow) -> Pixels | None:
     _, height, width = entry.header.data.image_shape
     side = entry.picture.shape[1] // 4
     return entry.picture[: max(1, round(side * height / width)), :side]
-
