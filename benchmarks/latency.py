@@ -57,14 +57,19 @@ class BareDecode(ModelRequest):
     n: int
     slot: str = "bare decode"
 
-    def answer(self, opened: OpenModel) -> Iterator[tuple[float, ...]]:
+    def answer(self, opened: OpenModel) -> Iterator[tuple[float, ...] | None]:
         import torch
+
+        from latent_studio.core.model import Decodes
+
+        model = opened.model
+        assert isinstance(model, Decodes)
 
         def once() -> float:
             code = torch.randn(1, N_LATENT)
             with torch.inference_mode():
                 start = time.perf_counter()
-                opened.model.decode(code)
+                model.decode(code)
                 return time.perf_counter() - start
 
         seconds = []

@@ -75,8 +75,8 @@ def main() -> None:
                 figures.setdefault(name, []).append(seconds)
     print("| moment | median s | min | max |")
     print("|---|---:|---:|---:|")
-    for name, seconds in figures.items():
-        print(f"| {name} | {median(seconds):.2f} | {min(seconds):.2f} | {max(seconds):.2f} |")
+    for name, found in figures.items():
+        print(f"| {name} | {median(found):.2f} | {min(found):.2f} | {max(found):.2f} |")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -229,9 +230,9 @@ def floor_seconds() -> tuple[float, float, float]:
     total_flops, seconds = 0, 0.0
     for index, (n_in, n_out) in enumerate(shapes):
         x, w, g = torch.randn(BATCH, n_in), torch.randn(n_out, n_in), torch.randn(BATCH, n_out)
-        products = [lambda x=x, w=w: x @ w.T, lambda x=x, g=g: g.T @ x]
+        products: list[Callable[[], torch.Tensor]] = [partial(torch.mm, x, w.T), partial(torch.mm, g.T, x)]
         if index:  # nothing needs the gradient of the pictures
-            products.append(lambda w=w, g=g: g @ w)
+            products.append(partial(torch.mm, g, w))
         for product in products:
             for _ in range(5):
                 product()
@@ -247,7 +248,7 @@ def floor_seconds() -> tuple[float, float, float]:
 
 def rows(arguments: argparse.Namespace) -> Iterator[tuple[str, float, float]]:
     """(name, median seconds per epoch, median test loss) of each side, runs interleaved."""
-    sides = {
+    sides: dict[str, Callable[[], tuple[float, float]]] = {
         "Latent Studio, command line": lambda: ours(arguments.data, arguments.epochs),
         "plain PyTorch idiom": lambda: script(sys.executable, PLAIN, arguments.data, arguments.epochs),
     }

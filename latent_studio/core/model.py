@@ -36,8 +36,12 @@ class CategoricalPosterior:
 
     logits: Tensor
 
+    n_values: int = 0  # of each group, where the factor has several; 0: one group
+
     def point(self) -> Tensor:
-        return nn.functional.one_hot(self.logits.argmax(1), self.logits.shape[1]).to(self.logits.dtype)
+        groups = self.logits.unflatten(1, (-1, self.n_values or self.logits.shape[1]))
+        one_hot = nn.functional.one_hot(groups.argmax(-1), groups.shape[-1])
+        return one_hot.flatten(1).to(self.logits.dtype)
 
 
 Posterior = Mapping[str, NormalPosterior | CategoricalPosterior]
