@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 
 def main() -> int:
-    # Read once, when torch loads OpenMP: threads that spin for long starve the other lane (docs/architecture.md).
-    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     try:
         from latent_studio.app.main import main as open_window
     except ModuleNotFoundError as error:

@@ -23,6 +23,8 @@ SWITCH_INTERVAL_S = 0.001
 def main(argv: list[str]) -> int:
     """Run the window until it is closed; the exit status."""
     arguments = _parser().parse_args(argv)
+    # read once, when torch loads OpenMP: threads that spin for long starve the other lane (docs/architecture.md)
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     pictures: Path | None = arguments.pictures
     if pictures is None and not has_display():
         print("There is no display here: the main job is done off-screen, its pictures go to ./pictures.")

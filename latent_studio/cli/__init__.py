@@ -6,14 +6,11 @@ Exit codes: 0 done, 1 a defect (with its traceback), 2 a mistake or a bad file (
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command (None: the program's own arguments) and return its exit code."""
-    # Read once, when torch loads OpenMP: threads that spin for long starve other lanes (docs/architecture.md).
-    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     from typer.main import get_command
 
     from latent_studio.cli.commands import app

@@ -14,15 +14,24 @@ ModuleT = TypeVar("ModuleT", bound=nn.Module)
 class MovingAverage(Generic[ModuleT]):
     """A second copy of a model that follows the first slowly; buffers are copied as they are.
 
-    Warm-up: at update t the memory is min(decay, (1 + t) / (10 + t)), so that early pictures are not those of the
-    random start.
+    decay: the memory per training step.  every: steps between two updates, each then with memory decay ** every; a
+    pass over all weights costs some 4 % of a small model's step, and nobody sees the difference. Without any memory
+    the average is the model itself, after every step.
+    Warm-up: at update t the memory is at most (1 + t) / (10 + t), so that early pictures are not those of the random
+    start.
     """
 
-    def __init__(self, model: ModuleT, decay: float) -> None:
+    def __init__(self, model: ModuleT, decay: float, every: int = 1) -> None:
         self.model = copy.deepcopy(model).eval().requires_grad_(False)
-        self.decay = decay
+        self.every = every if decay else 1
+        self.decay = decay**self.every
         self._parameters: tuple[list[Tensor], list[Tensor]] = list(self.model.parameters()), list(model.parameters())
         self._buffers: tuple[list[Tensor], list[Tensor]] = list(self.model.buffers()), list(model.buffers())
+
+    def after_step(self, step: int) -> None:
+        """Follow the model after its training step number `step` (from 0), where an update is due."""
+        if step % self.every == 0:
+            self.update(step // self.every)
 
     @torch.no_grad()
     def update(self, n_updates: int) -> None:

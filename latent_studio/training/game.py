@@ -20,6 +20,7 @@ from latent_studio.training.ema import MovingAverage
 from latent_studio.training.feed import Feed
 from latent_studio.training.recipe import OptimizerSection, Recipe
 
+AVERAGE_EVERY = 4
 _WEIGHTS = 0x3E16  # tells the seed of the first weights from those of the steps
 
 
@@ -40,7 +41,7 @@ class Game:
             model = channels_last(model)
         self.model = model.to(device)
         self.recipe, self.data, self.feed, self.device = recipe, data, feed, device
-        self.ema = MovingAverage(self.model, training.ema_decay)
+        self.ema = MovingAverage(self.model, training.ema_decay, AVERAGE_EVERY)
         self.n_updates = {phase.name: phase.n_updates for phase in self.objective.phases}
         self.learning_rates = self._recipe_rates()
         self._owned = {phase.name: self._parameters(phase) for phase in self.objective.phases}
@@ -81,7 +82,7 @@ class Game:
                 elif terms is not None:
                     shown |= {f"{phase.name}.{k}": v for k, v in terms.items()} | {f"{phase.name}.loss": total}
         self.n_skipped_in_a_row = 0 if is_finite else self.n_skipped_in_a_row + 1
-        self.ema.update(self.step)
+        self.ema.after_step(self.step)
         self.step += 1
         return shown if is_finite else {}
 

@@ -169,13 +169,15 @@ def test_a_restored_game_takes_the_very_same_steps_with_every_optimizer(name: st
     assert first.counters() == second.counters()
 
 
-def test_the_average_of_a_game_follows_every_step_from_the_first() -> None:
-    """w̄ ← m w̄ + (1 − m) w, m = min(decay, (1 + t) / (10 + t)), t = 0 at the first step."""
-    played = game(recipe("fragile", ema_decay=0.3))
+def test_the_average_of_a_game_follows_every_fourth_step_from_the_first() -> None:
+    """w̄ ← m w̄ + (1 − m) w, m = min(decay⁴, (1 + t) / (10 + t)), t = 0 after the first step, 1 after the fifth."""
+    played = game(recipe("fragile", ema_decay=0.8))
     expected = [weight.detach().double() for weight in played.model.parameters()]
-    for t in range(6):
+    for step in range(10):
         played.advance()
-        memory = min(0.3, (1 + t) / (10 + t))
+        if step % 4:
+            continue
+        memory = min(0.8**4, (1 + step // 4) / (10 + step // 4))
         raw = [weight.detach().double() for weight in played.model.parameters()]
         expected = [memory * old + (1 - memory) * new for old, new in zip(expected, raw, strict=True)]
     for averaged, value in zip(played.ema.model.parameters(), expected, strict=True):

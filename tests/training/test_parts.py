@@ -31,6 +31,21 @@ LARGE = nn.Linear(500, 500)
 # ------- the moving average
 
 
+def test_an_average_that_moves_every_fourth_step_forgets_as_fast() -> None:
+    """Long after warm-up four steps at once keep decay⁴ of what was there; without memory every step counts."""
+    model = nn.Linear(1, 1, bias=False)
+    model.weight.data.fill_(0.0)
+    average = MovingAverage(model, 0.9, every=4)
+    average.model.weight.data.fill_(1.0)
+    for step in range(100_000, 100_004):
+        average.after_step(step)
+    assert float(average.model.weight.detach()) == pytest.approx(0.9**4)
+    at_once = MovingAverage(model, 0.0, every=4)
+    model.weight.data.fill_(5.0)
+    at_once.after_step(3)
+    assert float(at_once.model.weight.detach()) == 5.0
+
+
 @given(st.floats(0, 0.9999), st.lists(st.floats(-10, 10, width=32), min_size=1, max_size=30))
 def test_the_average_follows_with_a_memory_that_warms_up(decay: float, values: list[float]) -> None:
     """w̄ ← m w̄ + (1 − m) w with m = min(decay, (1 + t) / (10 + t)) at update t."""
