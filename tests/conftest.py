@@ -14,6 +14,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 import pytest
 from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 # Timing decides no test here: the machine may be busy. CI draws the same examples each time.
@@ -48,6 +49,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("LATENT_STUDIO_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _empty_clipboard() -> Iterator[None]:
+    """No test finds what another copied; and Qt off-screen crashes at exit with a picture in its clipboard."""
+    yield
+    if isinstance(QGuiApplication.instance(), QGuiApplication):
+        QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)

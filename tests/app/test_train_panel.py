@@ -134,7 +134,7 @@ def test_pausing_holds_the_step_and_stopping_saves_it(driver: Driver, home: Path
     begin(driver, digits_recipe("endless", 2, ENDLESS))
     driver.click(head(driver).pause)
     driver.until(lambda: live(driver).stage == "paused")
-    assert head(driver).pause.text() == "Go on"
+    driver.until(lambda: head(driver).pause.text() == "Go on")  # the head is told some fifteen times a second
     driver.until(lambda: "paused" in items(driver)["endless"].line)
     held = live(driver).step
     driver.qtbot.wait(200)
