@@ -3,6 +3,7 @@
     python benchmarks/train_vae.py PATH_TO_MNIST [--epochs 3] [--pythae PYTHON] [--repeats 3]
 
 - ours: `latent-studio train` in a process of its own, as a user starts it, timed per epoch from its own log;
+- in the window: the same recipe as a job of the open window (one thread fewer than cores; averaged weights' loss);
 - plain: torchvision's way without torchvision: a DataLoader without workers, a PIL image per item turned into a float
   tensor, default Adam, the cross-entropy of the PyTorch example;
 - pythae: its VAE with equal widths through TrainingPipeline; it wants a Python that has it (`--pythae`).
@@ -71,6 +72,15 @@ def ours(data: Path, epochs: int) -> tuple[float, float]:
     return epoch_seconds(began, epochs), loss
 
 
+def in_window(data: Path, epochs: int) -> tuple[float, float]:
+    """(seconds per epoch, test loss of the averaged weights) in the window: one thread fewer, beside an open model."""
+    with tempfile.TemporaryDirectory() as folder:
+        recipe = Path(folder) / "recipe.toml"
+        text = RECIPE.format(path=data.resolve(), epochs=epochs).replace("n_threads = 2", "n_threads = 0")
+        recipe.write_text(text)
+        return script(sys.executable, WINDOW, recipe, epochs)
+
+
 def epoch_seconds(stamps: list[float], epochs: int) -> float:
     """Median time of an epoch, its measuring on the test part and its sample pictures included.
 
@@ -79,6 +89,46 @@ def epoch_seconds(stamps: list[float], epochs: int) -> float:
     starts = [stamps[0], *stamps[2::2]]
     return median(after - before for before, after in pairwise(starts)) if epochs else 0.0
 
+
+WINDOW = """
+import json, os, sys, tempfile, time
+from pathlib import Path
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PySide6.QtWidgets import QApplication
+from latent_studio.app.main import SWITCH_INTERVAL_S
+from latent_studio.app.session import Places, Session
+from latent_studio.app.settings import Settings
+from latent_studio.app.window import Window
+from latent_studio.core.events import Done, Metrics, Pictures
+from latent_studio.engine.jobs import TrainJob
+from latent_studio.training.recipe import read_recipe
+
+sys.setswitchinterval(SWITCH_INTERVAL_S)
+app = QApplication([])
+folder = Path(tempfile.mkdtemp())
+session = Session(Places(Places.usual().ready_made, folder))
+window = Window(session, Settings())
+stamps, losses = [], []
+
+def take(answer):
+    if isinstance(answer.value, Pictures) or (isinstance(answer.value, Metrics) and answer.value.split == "test"):
+        stamps.append(time.perf_counter())
+        if isinstance(answer.value, Metrics):
+            losses.append(answer.value.values["loss"])
+    elif isinstance(answer.value, Done) and answer.request.slot == "bench":
+        window.close()
+
+session.answered.connect(take)
+window.show()
+recipe = read_recipe(Path(sys.argv[1]))
+job = TrainJob(slot="bench", recipe=recipe, folder=folder / "run", data=session.data, snapshots=session.snapshots)
+window.first_painted.connect(lambda: session.start_job(job))
+app.exec()
+starts = [stamps[0], *stamps[2::2]]
+times = sorted(b - a for a, b in zip(starts, starts[1:]))
+print(json.dumps({"seconds": times[len(times) // 2], "loss": losses[-1]}))
+"""
 
 PLAIN = '''
 import gzip, json, struct, sys, time
@@ -250,6 +300,7 @@ def rows(arguments: argparse.Namespace) -> Iterator[tuple[str, float, float]]:
     """(name, median seconds per epoch, median test loss) of each side, runs interleaved."""
     sides: dict[str, Callable[[], tuple[float, float]]] = {
         "Latent Studio, command line": lambda: ours(arguments.data, arguments.epochs),
+        "Latent Studio, in the window": lambda: in_window(arguments.data, arguments.epochs),
         "plain PyTorch idiom": lambda: script(sys.executable, PLAIN, arguments.data, arguments.epochs),
     }
     if arguments.pythae:
