@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -82,6 +82,16 @@ class Panel(QWidget):
 
     def hidden(self) -> None:
         """Another panel is on the screen now."""
+
+    def workspace(self) -> dict[str, Any]:
+        """Where a person left off here (viewports, selections, scroll positions), as plain JSON data.
+
+        It is saved with the workspace every second and never undone; what undo must bring back is the document's.
+        """
+        return {}
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Take up where `workspace` said; keys may be missing or of an older version, and then count for nothing."""
 
     def take_files(self, paths: list[Path]) -> bool:
         """Do something with files that a person dropped on the window; False where they are not for this panel."""

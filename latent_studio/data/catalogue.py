@@ -41,7 +41,8 @@ def load(source: str, path: str | Path | None = None, size: int | None = None, *
     if found.needs_path and not values["path"].exists():
         raise StudioError(f"{path} is not there: it was moved or deleted; choose it again.")
     with _said_plainly(path):
-        return found.load(checked)
+        images = found.load(checked)
+        return images.only(checked.only) if checked.only else images
 
 
 def sources() -> tuple[SourceInfo, ...]:

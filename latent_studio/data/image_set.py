@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_studio.core.errors import StudioError
-from latent_studio.data.pixel_store import blocks, stored
+from latent_studio.core.errors import StudioError, did_you_mean
+from latent_studio.data.pixel_store import blocks, rows_per_block, stored
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,28 +89,53 @@ class ImageSet:
         n_train = max(1, round(train_fraction * self.n_train))
         if n_train == self.n_train:
             return self
+        kept = np.concatenate([np.arange(n_train), np.arange(self.n_train, len(self.pixels))])
+        return self._rows(kept, n_train)
+
+    def only(self, condition: str) -> ImageSet:
+        """The pictures of one label or attribute, in their order: `label=Apple,Cherry`, `skin_tone=0`."""
+        name, _, wanted = condition.partition("=")
+        values, choices = self._column(name.strip()), [value.strip() for value in wanted.split(",")]
+        kept = np.flatnonzero(np.isin(values, choices))
+        n_train = int((kept < self.n_train).sum())
+        if n_train == 0:
+            known = ", ".join(np.unique(values)[:12].tolist())
+            raise StudioError(f"No picture for training has {condition}: {name} is one of {known}.")
+        return self._rows(kept, n_train)
+
+    def _column(self, name: str) -> NDArray[np.str_]:
+        """A label or attribute of every picture as a person writes it: a name, or a number without needless zeros."""
+        if name == "label" and self.labels is not None:
+            names = self.label_names or tuple(str(k) for k in range(int(self.labels.max()) + 1))
+            return np.asarray(names)[self.labels]
+        if name in self.attributes:
+            return np.array([f"{value:g}" for value in self.attributes[name].tolist()])
+        known = [*(["label"] if self.labels is not None else []), *self.attributes]
+        raise StudioError(f'{self.name} has no "{name}": {did_you_mean(name, known)}')
+
+    def _rows(self, kept: NDArray[np.intp], n_train: int) -> ImageSet:
+        """The set with those rows (sorted) alone, `n_train` of them for training."""
         return replace(
             self,
-            pixels=self._pixels_after_dropping(n_train),
-            labels=None if self.labels is None else _joined(self.labels, n_train, self.n_train),
-            attributes={name: _joined(values, n_train, self.n_train) for name, values in self.attributes.items()},
+            pixels=self._kept_pixels(kept),
+            labels=None if self.labels is None else self.labels[kept],
+            attributes={name: values[kept] for name, values in self.attributes.items()},
             n_train=n_train,
         )
 
-    def _pixels_after_dropping(self, n_train: int) -> NDArray[np.uint8]:
-        """Rows [0, n_train) and the test part; a memory-mapped set stays one where it would not fit into memory."""
+    def _kept_pixels(self, kept: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """Those rows; a memory-mapped set stays one where it would not fit into memory."""
         if not isinstance(self.pixels, np.memmap):
-            return _joined(self.pixels, n_train, self.n_train)
-        kept = n_train + self.n_test
+            return self.pixels[kept]
+        n_rows = rows_per_block(self.image_shape)
 
         def copy(write: Any) -> None:
-            row = 0
-            for part in (self.pixels[:n_train], self.pixels[self.test]):
-                for block in blocks(part):
-                    write(np.arange(row, row + len(block)), block)
-                    row += len(block)
+            for start in range(0, len(kept), n_rows):
+                rows = kept[start : start + n_rows]
+                write(np.arange(start, start + len(rows)), self.pixels[rows])
 
-        return stored((kept, *self.image_shape), copy, key=f"{self.content_digest()[:32]}-{n_train}")[0]
+        key = hashlib.sha256(self.content_digest().encode() + kept.astype("<i8").tobytes()).hexdigest()[:32]
+        return stored((len(kept), *self.image_shape), copy, key=key)[0]
 
     def describe(self) -> dict[str, Any]:
         """What the set is, as plain data that can be shown, pickled and written as JSON."""
@@ -125,7 +150,3 @@ class ImageSet:
             "licence": self.licence,
             "citation": self.citation,
         }
-
-
-def _joined(values: NDArray[Any], n_kept: int, n_train: int) -> NDArray[Any]:
-    return np.concatenate([values[:n_kept], values[n_train:]])

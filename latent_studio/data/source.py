@@ -25,6 +25,12 @@ class SourceOptions(Config):
         description="Side of the square pictures; empty keeps the size they have.",
         json_schema_extra={"unit": "px"},
     )
+    only: str = Field(
+        default="",
+        title="Only",
+        description="Keep only pictures of this label or attribute: `label=Apple,Cherry` or `skin_tone=0`.",
+        json_schema_extra={"advanced": True},
+    )
 
 
 class PathOptions(SourceOptions):

@@ -39,6 +39,31 @@ class PictureSource(BaseModel):
     path: str = ""
 
 
+class Favourite(BaseModel):
+    """A code worth keeping, with the model and the very weights that it was seen on.
+
+    picture: the reference picture as base64 PNG, so that it shows whatever model is open.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    model: ModelRef
+    code: tuple[float, ...]
+    picture: str = ""
+
+
+class Group(BaseModel):
+    """Pictures of a data set that belong together, drawn with the lasso. indices: rows of that split, sorted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    data: str
+    split: str
+    indices: tuple[int, ...]
+
+
 class Document(BaseModel):
     """What is being worked on.
 
@@ -54,6 +79,8 @@ class Document(BaseModel):
     locked: frozenset[int] = frozenset()
     temperature: float = 1.0
     source: PictureSource | None = None
+    favourites: tuple[Favourite, ...] = ()
+    groups: tuple[Group, ...] = ()
     panels: dict[str, dict[str, Any]] = {}
 
     def replace(self, **changes: Any) -> Document:

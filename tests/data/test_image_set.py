@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latent_studio.core.errors import StudioError
-from latent_studio.data import ImageSet
+from latent_studio.data import ImageSet, load
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (10, 3, 4, 5), dtype=np.uint8)
 
@@ -117,3 +117,21 @@ def test_a_subset_of_a_mapped_set_is_equal_and_stays_mapped_where_memory_is_shor
     part = mapped.subset(0.5)
     assert isinstance(part.pixels, np.memmap) == (not fits)
     assert part.content_digest() == an_image_set().subset(0.5).content_digest()
+
+
+def test_only_keeps_the_pictures_of_a_label_or_attribute_in_their_order() -> None:
+    moons = load("moons", size=8, n=40, tilt=True)
+    assert moons.labels is not None
+    name = moons.label_names[int(moons.labels[0])]
+    kept = load("moons", size=8, n=40, tilt=True, only=f"label={name}")
+    is_kept = moons.labels == moons.labels[0]
+    np.testing.assert_array_equal(kept.pixels, moons.pixels[is_kept])
+    assert kept.n_train == int(is_kept[: moons.n_train].sum())
+    assert all((kept.attributes[key] == values[is_kept]).all() for key, values in moons.attributes.items())
+
+
+def test_only_says_what_there_is_when_nothing_fits() -> None:
+    with pytest.raises(StudioError, match="label is one of 0, 1, 2"):
+        load("digits", only="label=12")
+    with pytest.raises(StudioError, match='has no "lable": did you mean "label"'):
+        load("digits", only="lable=1")
