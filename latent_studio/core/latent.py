@@ -22,8 +22,13 @@ from latent_studio.core.errors import StudioError, did_you_mean
 Floats = NDArray[np.float32]
 
 _NORMAL = NormalDist()
-_inverse_normal_cdf = np.vectorize(_NORMAL.inv_cdf, otypes=[np.float64])  # Wichura's AS 241, about 1e-16
-_normal_cdf = np.vectorize(lambda z: 0.5 * erfc(-z / sqrt(2.0)), otypes=[np.float64])
+inverse_normal_cdf = np.vectorize(_NORMAL.inv_cdf, otypes=[np.float64])  # Wichura's AS 241, about 1e-16
+_erfc = np.vectorize(erfc, otypes=[np.float64])
+
+
+def normal_cdf(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Φ(z), the share of a standard normal that lies below z; the tails keep their digits."""
+    return np.asarray(0.5 * _erfc(-np.asarray(z) / sqrt(2.0)))
 
 
 class _Factor(BaseModel, ABC):
@@ -89,11 +94,11 @@ class Normal(_Factor):
         return np.asarray(draws * temperature, np.float32)
 
     def from_quantiles(self, quantiles: NDArray[np.float64]) -> Floats:
-        return np.asarray(_inverse_normal_cdf(quantiles), np.float32)
+        return np.asarray(inverse_normal_cdf(quantiles), np.float32)
 
     def to_quantiles(self, block: Floats) -> NDArray[np.float64]:
         """(n, width) values → quantiles in (0, 1)."""
-        return np.asarray(_normal_cdf(block.astype(np.float64)))
+        return np.asarray(normal_cdf(block.astype(np.float64)))
 
     def neutral(self) -> Floats:
         return np.zeros(self.width, np.float32)
