@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -23,32 +24,47 @@ def as_labels(values: NDArray[Any]) -> tuple[NDArray[np.int64], tuple[str, ...]]
     return codes.reshape(-1).astype(np.int64), tuple(str(value) for value in found.tolist())
 
 
-def as_attribute(values: NDArray[Any]) -> NDArray[Any] | None:
-    """(n,) of any type → int64 or float64 numbers.
+@dataclass(frozen=True, eq=False)
+class Column:
+    """An attribute of every picture.
+
+    values: (n,) int64 or float64; codes where there are names.  names: of the codes 0 … k-1; empty for numbers.
+    """
+
+    values: NDArray[Any]
+    names: tuple[str, ...] = ()
+
+
+def as_attribute(values: NDArray[Any]) -> Column | None:
+    """(n,) of any type as numbers.
 
     Words that read as numbers are taken as such (nothing is nan); others become codes in sorted order, -1 for nothing.
     None for too many different words and for what is neither number nor word.
     """
     values = _as_text(values)
     if values.dtype.kind in "bui":
-        return values.astype(np.int64)
+        return Column(values.astype(np.int64))
     if values.dtype.kind == "f":
-        return values.astype(np.float64)
+        return Column(values.astype(np.float64))
     if values.dtype.kind != "U":
         return None
     given = values != ""
     try:
         numbers = np.full(len(values), np.nan)
         numbers[given] = values[given].astype(np.float64)
-        whole = np.isfinite(numbers).all() and (numbers == np.floor(numbers)).all()
-        return numbers.astype(np.int64) if whole else numbers
     except ValueError:
-        names, codes = np.unique(values[given], return_inverse=True)
+        return _coded(values, given)
+    whole = np.isfinite(numbers).all() and (np.abs(numbers) < 2**53).all() and (numbers == np.floor(numbers)).all()
+    return Column(numbers.astype(np.int64) if whole else numbers)
+
+
+def _coded(values: NDArray[Any], given: NDArray[np.bool_]) -> Column | None:
+    names, codes = np.unique(values[given], return_inverse=True)
     if len(names) > MOST_CATEGORIES:
         return None
     coded = np.full(len(values), -1, np.int64)
     coded[given] = codes
-    return coded
+    return Column(coded, tuple(names.tolist()))
 
 
 def _as_text(values: NDArray[Any]) -> NDArray[Any]:
@@ -56,7 +72,7 @@ def _as_text(values: NDArray[Any]) -> NDArray[Any]:
     return np.char.decode(values, "utf-8", "replace") if values.dtype.kind == "S" else values
 
 
-def read_attributes(text: str, pictures: Sequence[str], name: str) -> dict[str, NDArray[Any]]:
+def read_attributes(text: str, pictures: Sequence[str], name: str) -> dict[str, Column]:
     """The columns of a table with a row per picture (a header, then commas, semicolons or tabs).
 
     Pictures are found by the column `path`, `file`, `filename` or `name`, else by the first one, which holds relative
@@ -81,9 +97,9 @@ def read_attributes(text: str, pictures: Sequence[str], name: str) -> dict[str, 
         )
     columns = {}
     for i, title in enumerate(titles):
-        values = as_attribute(np.array([row[i].strip() if len(row) > i else "" for row in matched], np.str_))
-        if i != key and title and values is not None:
-            columns[title] = values
+        column = as_attribute(np.array([row[i].strip() if len(row) > i else "" for row in matched], np.str_))
+        if i != key and title and column is not None:
+            columns[title] = column
     return columns
 
 

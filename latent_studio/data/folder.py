@@ -7,14 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from latent_studio.core.errors import StudioError
-from latent_studio.data.columns import as_labels, read_attributes
+from latent_studio.data.columns import Column, as_labels, read_attributes
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.picture_files import UNREADABLE, PictureFiles, any_file, opened_files
 from latent_studio.data.pictures import ENDINGS, UnreadableError, decoded
@@ -64,12 +63,14 @@ def load(options: Options) -> ImageSet:
         if n_train == 0:
             raise StudioError(f"No picture for training in {options.path.name} could be read: check the files.")
         labels, label_names = as_labels(np.array(layout.classes)) if layout.classes else (None, ())
+        columns = _columns(files, names)
         return ImageSet(
             name=options.path.resolve().stem if options.path.is_file() else options.path.resolve().name,
             pixels=pixels,
             labels=None if labels is None else labels[kept],
             label_names=label_names,
-            attributes=_attributes(files, names),
+            attributes={name: column.values for name, column in columns.items()},
+            attribute_names={name: column.names for name, column in columns.items() if column.names},
             n_train=n_train,
             licence=_licence(files),
             citation="",
@@ -178,7 +179,7 @@ def _copy_first_channel(pixels: Pixels, write: Write) -> None:
 # ------------------------------------------------------------------------------------------------- what lies beside
 
 
-def _attributes(files: PictureFiles, pictures: Sequence[str]) -> dict[str, NDArray[Any]]:
+def _columns(files: PictureFiles, pictures: Sequence[str]) -> dict[str, Column]:
     """From attributes.csv; its paths are relative to the folder that it lies in."""
     found = _beside(files, "attributes.csv")
     if found is None:

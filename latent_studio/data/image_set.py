@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ class ImageSet:
     pixels: uint8 (n, c, h, w), c 1 (grey) or 3 (red, green, blue); in memory or a read-only memory map.
     labels: int64 (n,), indices into `label_names`; None where there are none.
     attributes: name → (n,) numbers, nan (-1 in a coded category) where a picture has none.
+    attribute_names: name → what the codes 0 … k-1 of a category mean; attributes that are numbers are not in it.
     n_train: rows [0, n_train) are for training, the rest for testing.
     licence, citation: empty where not known.
     n_skipped: pictures left out because they could not be read.
@@ -39,6 +40,7 @@ class ImageSet:
     licence: str
     citation: str
     n_skipped: int = 0
+    attribute_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n = len(self.pixels)
@@ -50,6 +52,8 @@ class ImageSet:
             raise ValueError(f"labels must be int64 ({n},), not {self.labels.dtype} {self.labels.shape}")
         if wrong := [name for name, values in self.attributes.items() if values.shape != (n,)]:
             raise ValueError(f"attributes must be ({n},) and {wrong} are not")
+        if wrong := [name for name, names in self.attribute_names.items() if not self._are_codes(name, len(names))]:
+            raise ValueError(f"attributes with names must be codes of them and {wrong} are not")
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -94,24 +98,37 @@ class ImageSet:
 
     def only(self, condition: str) -> ImageSet:
         """The pictures of one label or attribute, in their order: `label=Apple,Cherry`, `skin_tone=0`."""
-        name, _, wanted = condition.partition("=")
-        values, choices = self._column(name.strip()), [value.strip() for value in wanted.split(",")]
-        kept = np.flatnonzero(np.isin(values, choices))
+        kept = np.flatnonzero(self.has(condition))
         n_train = int((kept < self.n_train).sum())
         if n_train == 0:
-            known = ", ".join(np.unique(values)[:12].tolist())
+            name = condition.partition("=")[0].strip()
+            known = ", ".join(np.unique(self.column(name))[:12].tolist())
             raise StudioError(f"No picture for training has {condition}: {name} is one of {known}.")
         return self._rows(kept, n_train)
 
-    def _column(self, name: str) -> NDArray[np.str_]:
-        """A label or attribute of every picture as a person writes it: a name, or a number without needless zeros."""
+    def has(self, condition: str) -> NDArray[np.bool_]:
+        """(n,): which pictures are of a label or attribute; `weight=` are those that have none.
+
+        StudioError where the set has no such attribute. Names may hold commas: the whole is looked for, too.
+        """
+        name, _, wanted = condition.partition("=")
+        choices = {wanted.strip(), *(value.strip() for value in wanted.split(","))}
+        return np.isin(self.column(name.strip()), list(choices))
+
+    def column(self, name: str, rows: NDArray[np.intp] | None = None) -> NDArray[np.str_]:
+        """A label or attribute of every picture (or of those rows) as a person writes it: a name, or a number without
+        needless zeros; nothing where a picture has none. StudioError where the set has no such attribute."""
+        chosen = slice(None) if rows is None else rows
         if name == "label" and self.labels is not None:
-            names = self.label_names or tuple(str(k) for k in range(int(self.labels.max()) + 1))
-            return np.asarray(names)[self.labels]
+            return np.asarray(self.label_names or _numbered(self.labels), np.str_)[self.labels[chosen]]
         if name in self.attributes:
-            return np.array([f"{value:g}" for value in self.attributes[name].tolist()])
+            return _written(self.attributes[name][chosen], self.attribute_names.get(name, ()))
         known = [*(["label"] if self.labels is not None else []), *self.attributes]
         raise StudioError(f'{self.name} has no "{name}": {did_you_mean(name, known)}')
+
+    def _are_codes(self, name: str, n_names: int) -> bool:
+        values = self.attributes.get(name)
+        return values is not None and values.dtype == np.int64 and values.min() >= -1 and values.max() < n_names
 
     def _rows(self, kept: NDArray[np.intp], n_train: int) -> ImageSet:
         """The set with those rows (sorted) alone, `n_train` of them for training."""
@@ -147,6 +164,22 @@ class ImageSet:
             "image_shape": self.image_shape,
             "label_names": self.label_names,
             "attributes": tuple(self.attributes),
+            "attribute_names": dict(self.attribute_names),
             "licence": self.licence,
             "citation": self.citation,
         }
+
+
+def _numbered(labels: NDArray[np.int64]) -> tuple[str, ...]:
+    return tuple(str(k) for k in range(int(labels.max()) + 1))
+
+
+def _written(values: NDArray[Any], names: tuple[str, ...]) -> NDArray[np.str_]:
+    """Every different value is written once, whatever the number of pictures."""
+    if names:
+        texts, places = [*names, ""], values  # -1 is nothing
+    else:
+        different, places = np.unique(values, return_inverse=True)
+        texts = ["" if value != value else f"{value:.15g}" for value in different.tolist()]
+    written: NDArray[np.str_] = np.asarray(texts, np.str_)[places]
+    return written

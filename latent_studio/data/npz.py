@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_studio.core.errors import StudioError
-from latent_studio.data.columns import as_attribute, as_labels
+from latent_studio.data.columns import Column, as_attribute, as_labels
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.npz_file import Member, NpzFile
 from latent_studio.data.picture_files import any_file
@@ -58,7 +58,8 @@ def load(options: Options) -> ImageSet:
             pixels=_pixels(file, [pictures[part] for part in parts], order, options),
             labels=None if labels is None else labels[order],
             label_names=label_names,
-            attributes={name: values[order] for name, values in attributes.items()},
+            attributes={name: column.values[order] for name, column in attributes.items()},
+            attribute_names={name: column.names for name, column in attributes.items() if column.names},
             n_train=n_train,
             licence=_text(file, columns, "licence") or _text(file, columns, "license"),
             citation=_text(file, columns, "citation"),
@@ -107,31 +108,50 @@ def _labels(
         return None, ()
     if values.dtype.kind in "fbu":
         values = values.astype(np.int64)
-    names = columns.get(f"{name}_names", {}).get("") or columns.get("label_names", {}).get("")
-    if names is None or len(names.shape) != 1 or values.dtype.kind != "i":
+    names = _names(file, columns, f"{name}_names") or _names(file, columns, "label_names")
+    if not names or values.dtype.kind != "i":
         return as_labels(values)
-    label_names = tuple(str(text) for text in file.array(names).tolist())
-    if values.min() < 0 or values.max() >= len(label_names):
-        raise StudioError(
-            f'The labels "{name}" go from {values.min()} to {values.max()} and "{names.name}" has {len(label_names)} '
-            "entries: give one name per label, counted from 0."
-        )
-    return values.astype(np.int64), label_names
+    _refuse_nameless(values, names, f'The labels "{name}"')
+    return values.astype(np.int64), names
 
 
-def _attributes(file: NpzFile, columns: Mapping[str, Parts], counts: Mapping[str, int]) -> dict[str, NDArray[Any]]:
-    """Every other column with a value, or a few, per picture."""
+def _attributes(file: NpzFile, columns: Mapping[str, Parts], counts: Mapping[str, int]) -> dict[str, Column]:
+    """Every other column with a value, or a few, per picture; with `<column>_names` its whole numbers are codes."""
     attributes = {}
     for name, parts in columns.items():
         values = _column(file, parts, counts, must_fit=False)
-        if values is None:
+        if values is None or name.removesuffix("_names") in columns.keys() - {name}:
             continue
         table = values.reshape(len(values), -1)
         titles = [name] if table.shape[1] == 1 else [f"{name}[{i}]" for i in range(table.shape[1])]
         for title, column in zip(titles, table.T, strict=True):
             if (attribute := as_attribute(column)) is not None:
-                attributes[title] = attribute
+                attributes[title] = _with_names(attribute, title, _names(file, columns, f"{title}_names"))
     return attributes
+
+
+def _with_names(column: Column, title: str, names: tuple[str, ...]) -> Column:
+    if not names or column.names or column.values.dtype != np.int64:
+        return column
+    given = column.values[column.values != -1]
+    _refuse_nameless(given, names, f'The attribute "{title}"')
+    return Column(column.values, names)
+
+
+def _names(file: NpzFile, columns: Mapping[str, Parts], column: str) -> tuple[str, ...]:
+    """The words (k,) that a file carries for codes 0 … k-1."""
+    member = columns.get(column, {}).get("")
+    if member is None or len(member.shape) != 1:
+        return ()
+    return tuple(str(text) for text in file.array(member).tolist())
+
+
+def _refuse_nameless(codes: NDArray[Any], names: tuple[str, ...], what: str) -> None:
+    if codes.size and (codes.min() < 0 or codes.max() >= len(names)):
+        raise StudioError(
+            f"{what} go from {codes.min()} to {codes.max()} and have {len(names)} names: "
+            "give one name per code, counted from 0."
+        )
 
 
 def _column(file: NpzFile, parts: Parts, counts: Mapping[str, int], must_fit: bool) -> NDArray[Any] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Metrics, Pixels
@@ -16,6 +17,7 @@ from latent_studio.core.header import Header, read_header
 from latent_studio.core.pictures import png_bytes, png_text
 from latent_studio.core.request import Request
 from latent_studio.core.runs import RunStatus, newest_weights, read_metrics, read_status
+from latent_studio.data.browsing import DataFacts, Split, attributes_of, facts_of, labels_of, rows_of
 from latent_studio.data.pictures import UnreadableError, decoded
 from latent_studio.data.places import find
 from latent_studio.engine.data import OpenData
@@ -91,14 +93,74 @@ class PickPictures(Request):
         if not wanted:
             draw = np.random.default_rng(self.seed).choice(n, size=min(self.n, n), replace=False)
             wanted = tuple(int(index) for index in draw)
-        rows = images.pixels[[first + index for index in wanted]]
-        pictures = rows[:, 0] if rows.shape[1] == 1 else rows.transpose(0, 2, 3, 1)
-        labels = [""] * len(wanted)
-        if images.labels is not None and images.label_names:
-            labels = [images.label_names[int(images.labels[first + index])] for index in wanted]
-        yield DataPictures(
-            self.split, wanted, tuple(np.ascontiguousarray(picture) for picture in pictures), tuple(labels), n
+        rows = first + np.array(wanted, np.intp)
+        yield DataPictures(self.split, wanted, as_pictures(images.pixels[rows]), labels_of(images, rows), n)
+
+
+@dataclass(frozen=True, eq=False)
+class DataPage:
+    """Some pictures of a set with what is known of each.
+
+    indices: in the set, the train part first.  labels: "" without.  attributes: name → as a person writes it; one that
+    a picture lacks is left out.  n_total: how many pictures the whole list has.
+    """
+
+    section: DataSection
+    indices: tuple[int, ...]
+    pictures: tuple[Pixels, ...]
+    labels: tuple[str, ...]
+    attributes: tuple[dict[str, str], ...]
+    n_total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrowseData(Request):
+    """The pictures [start, start + n) of a list: a part of a set, those that meet a condition, in an order.
+
+    only: `label=Apple,Cherry` or `skin_tone=0`, "" for all.  sort: "" as they lie, "label" or an attribute, with a
+    minus before it from large to small.
+    """
+
+    section: DataSection
+    data: OpenData = field(compare=False, repr=False)
+    split: Split = "train"
+    start: int
+    n: int
+    only: str = ""
+    sort: str = ""
+    slot: str = "browse data"
+
+    def run(self) -> Iterator[DataPage]:
+        images = self.data(self.section)
+        rows = rows_of(images, self.split, self.only, self.sort)
+        page = rows[self.start : self.start + self.n]
+        pictures = as_pictures(images.pixels[page])
+        yield DataPage(
+            self.section,
+            tuple(page.tolist()),
+            pictures,
+            labels_of(images, page),
+            attributes_of(images, page),
+            len(rows),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribeData(Request):
+    """What a set holds: counts of labels and attributes, shape, licence; answered with DataFacts."""
+
+    section: DataSection
+    data: OpenData = field(compare=False, repr=False)
+    slot: str = "describe data"
+
+    def run(self) -> Iterator[DataFacts]:
+        yield facts_of(self.data(self.section))
+
+
+def as_pictures(rows: NDArray[np.uint8]) -> tuple[Pixels, ...]:
+    """(k, c, h, w) as pictures for the screen, each in memory of its own."""
+    shown = rows[:, 0] if rows.shape[1] == 1 else rows.transpose(0, 2, 3, 1)
+    return tuple(np.ascontiguousarray(picture) for picture in shown)
 
 
 @dataclass(frozen=True, eq=False)

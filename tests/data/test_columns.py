@@ -34,9 +34,23 @@ def test_words_as_bytes_are_words() -> None:
     ],
 )
 def test_text_is_taken_as_numbers_where_it_can_be(column: list[str], expected: list[float]) -> None:
-    values = as_attribute(np.array(column))
-    assert values is not None
-    assert np.array_equal(values, expected, equal_nan=True)
+    attribute = as_attribute(np.array(column))
+    assert attribute is not None
+    assert np.array_equal(attribute.values, expected, equal_nan=True)
+
+
+@given(st.lists(st.sampled_from(["", "apple", "Fig", "plum 2", "ü"]), min_size=1).filter(any))
+def test_words_and_their_names_give_the_column_back(column: list[str]) -> None:
+    attribute = as_attribute(np.array(column))
+    assert attribute is not None
+    assert [(*attribute.names, "")[code] for code in attribute.values] == column
+    assert list(attribute.names) == sorted(set(column) - {""})
+
+
+def test_numbers_have_no_names() -> None:
+    attribute = as_attribute(np.array(["1", "2"]))
+    assert attribute is not None
+    assert attribute.names == ()
 
 
 def test_a_column_of_names_is_no_attribute() -> None:
@@ -46,15 +60,15 @@ def test_a_column_of_names_is_no_attribute() -> None:
 
 
 def test_the_key_column_is_found_by_its_title_else_it_is_the_first() -> None:
-    assert list(read_attributes("n,file\n7,a.png\n", ["x/a.png"], "t")["n"]) == [7]
-    assert list(read_attributes("id\tn\na\t7\n", ["x/a.png"], "t")["n"]) == [7]
+    assert list(read_attributes("n,file\n7,a.png\n", ["x/a.png"], "t")["n"].values) == [7]
+    assert list(read_attributes("id\tn\na\t7\n", ["x/a.png"], "t")["n"].values) == [7]
 
 
 def test_rows_of_uneven_length_and_windows_paths_are_understood() -> None:
     table = "path,n,m\r\nx\\a.png,7\r\n\r\nx\\b.png,8,9,10\r\n"
     columns = read_attributes(table, ["x/b.png", "x/a.png"], "t")
-    assert np.array_equal(columns["n"], [8, 7])
-    assert np.array_equal(columns["m"], [9, np.nan], equal_nan=True)
+    assert np.array_equal(columns["n"].values, [8, 7])
+    assert np.array_equal(columns["m"].values, [9, np.nan], equal_nan=True)
 
 
 @given(st.text(max_size=60))
@@ -63,4 +77,4 @@ def test_any_text_gives_columns_or_a_sentence(attempt: Callable[..., Any], text:
     if isinstance(result, str):
         assert result.endswith(".")
     else:
-        assert all(values.shape == (2,) for values in result.values())
+        assert all(column.values.shape == (2,) for column in result.values())

@@ -157,7 +157,7 @@ def test_objects_are_never_read(tmp_path: Path) -> None:
         ({"images": np.full((5, 4, 4), np.nan)}, "save pictures as uint8"),
         ({"images": np.full((5, 4, 4), "x")}, "and not numbers"),
         ({"images": GREY, "labels": np.arange(19)}, '"labels" has 19 entries for 20 pictures'),
-        ({"images": GREY, "labels": np.arange(20), "label_names": np.array(["a"])}, "one name per label"),
+        ({"images": GREY, "labels": np.arange(20), "label_names": np.array(["a"])}, "one name per code"),
         ({"x_train": GREY, "x_test": GREY[:, :3]}, "different shapes"),
     ],
 )
