@@ -19,6 +19,7 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ SAVE_S = 0.045
 """About how long a save takes from its first write to its rename."""
 
 
-def train_digits(folder: str, seed: int, save_every_s: float) -> None:
+def train_digits(folder: str, seed: int, save_every_s: float, augment: Mapping[str, Any]) -> None:
     """Train (or go on training) in the folder until done: the body of the process that is killed."""
     from latent_studio.training.recipe import Recipe
     from latent_studio.training.trainer import train
@@ -45,6 +46,7 @@ def train_digits(folder: str, seed: int, save_every_s: float) -> None:
             "name": "faults",
             "data": {"source": "digits"},
             "model": {"family": "vae", "network": "mlp", "n_latent": 4, "width": 32},
+            "augment": augment,
             "training": {
                 "n_epochs": N_EPOCHS,
                 "batch_size": 120,
@@ -75,8 +77,11 @@ class Count:
 class Saboteur:
     """Starts, kills and restarts training processes, and keeps count."""
 
-    def __init__(self, folder: Path, seed: int, share_aimed: float = 0.5) -> None:
+    def __init__(
+        self, folder: Path, seed: int, share_aimed: float = 0.5, augment: Mapping[str, Any] | None = None
+    ) -> None:
         self.folder, self.rng, self.share_aimed = folder, random.Random(seed), share_aimed
+        self.augment = dict(augment or {})
         self.count = Count()
         # processes are forked from one that has imported torch and nothing else: each has a state of its own, and
         # starts in a fraction of a second
@@ -108,7 +113,7 @@ class Saboteur:
         shutil.rmtree(undisturbed)
 
     def start(self, run: Path, seed: int, save_every_s: float) -> Any:
-        process = self.context.Process(target=train_digits, args=(str(run), seed, save_every_s))
+        process = self.context.Process(target=train_digits, args=(str(run), seed, save_every_s, self.augment))
         process.start()
         return process
 

@@ -12,6 +12,8 @@ from torch import Tensor
 from latent_studio.core.model import Batch
 from latent_studio.core.objective import mix_seed
 from latent_studio.data.image_set import ImageSet
+from latent_studio.training.augmenting import augmented
+from latent_studio.training.recipe import AugmentSection
 
 _ORDER = 0x0DDE  # tells the seeds of the data's order from those of the steps
 
@@ -19,13 +21,22 @@ _ORDER = 0x0DDE  # tells the seeds of the data's order from those of the steps
 class Feed:
     """Batches of an ImageSet on a device; a set that is memory-mapped stays on the disk.
 
-    The training batches of an epoch differ by at most one picture in size, so none is ever tiny.
+    The training batches of an epoch differ by at most one picture in size, so none is ever tiny. They alone are
+    changed as `augment` says.
     """
 
-    def __init__(self, images: ImageSet, device: torch.device, batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        images: ImageSet,
+        device: torch.device,
+        batch_size: int,
+        seed: int,
+        augment: AugmentSection | None = None,
+    ) -> None:
         self.n_train, self.n_test = images.n_train, images.n_test
         self.n_batches = -(-images.n_train // batch_size)
         self._device, self._seed = device, seed
+        self._augment = None if augment is None or augment.is_off else augment
         self._mapped = images.pixels if isinstance(images.pixels, np.memmap) else None
         self._pixels = None if self._mapped is not None else torch.from_numpy(images.pixels).to(device)
         self._labels = None if images.labels is None else torch.from_numpy(images.labels).to(device)
@@ -45,7 +56,10 @@ class Feed:
             generator = torch.Generator().manual_seed(mix_seed(self._seed, _ORDER, epoch))
             self._order, self._epoch = torch.randperm(self.n_train, generator=generator), epoch
         start, end = (self.n_train * k // self.n_batches for k in (index, index + 1))
-        return self.rows(self._order[start:end])
+        batch = self.rows(self._order[start:end])
+        if self._augment is not None:
+            batch["image"] = augmented(batch["image"], self._augment, self._seed, draw)
+        return batch
 
     def test_batches(self, split: str, batch_size: int, limit: int | None = None) -> Iterator[Batch]:
         """The pictures of "train" or "test" in order, for measuring; at most `limit` of them."""
@@ -54,7 +68,7 @@ class Feed:
         for start in range(first, first + n, batch_size):
             yield self.rows(torch.arange(start, min(start + batch_size, first + n)))
 
-    def rows(self, indices: Tensor) -> Batch:
+    def rows(self, indices: Tensor) -> dict[str, Tensor]:
         """Those pictures (and labels): image float32 in [0, 1], label int64."""
         if self._pixels is not None:
             levels = self._pixels.index_select(0, indices.to(self._device))

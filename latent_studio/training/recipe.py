@@ -40,6 +40,37 @@ class DataSection(Config):
     digest: str = Field("", json_schema_extra={"hidden": True})
 
 
+class AugmentSection(Config):
+    """What is changed at random each time the training sees a picture; measuring sees them as they are."""
+
+    mirror: bool = Field(
+        False,
+        title="Mirror",
+        description="Every second time left and right are swapped; not for what can be read.",
+    )
+    shift: float = Field(
+        0.0,
+        ge=0.0,
+        le=0.25,
+        title="Shift",
+        description="Moved by up to this share of the side, in any direction; the edge is repeated.",
+        json_schema_extra={"unit": "× side"},
+    )
+    colour: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        title="Light and colour",
+        description="Brightness, contrast and saturation vary by up to this share.",
+        json_schema_extra={"unit": "± share"},
+    )
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it changes nothing."""
+        return self == AugmentSection()
+
+
 class TrainingSection(Config):
     """How long, in what portions, on what."""
 
@@ -163,6 +194,7 @@ class Recipe(Config):
     name: str = Field("untitled", min_length=1, max_length=120)
     data: DataSection = DataSection()
     model: dict[str, Any] = Field(default_factory=lambda: {"family": "vae"})
+    augment: AugmentSection = AugmentSection()
     training: TrainingSection = TrainingSection()
     optimizer: OptimizerSection = OptimizerSection()
 
@@ -219,8 +251,10 @@ def recipe_text(recipe: Recipe) -> str:
     values = recipe.model_dump(exclude_none=True)
     document = tomlkit.document()
     document.add("name", tomlkit.item(values["name"]))
-    for section in ("data", "model", "training", "optimizer"):
+    for section in ("data", "model", "augment", "training", "optimizer"):
         fields = values[section]
+        if section == "augment" and recipe.augment.is_off:
+            continue
         players = fields.pop("phases", {}) if section == "optimizer" else {}
         if section == "data" and not fields["options"]:
             del fields["options"]

@@ -84,7 +84,7 @@ def prepare(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Setup:
     chosen.check(data)
     config = recipe.config().resolved(data)
     device = resolve_device(recipe.training.device)
-    feed = Feed(images, device, recipe.training.batch_size, recipe.training.seed)
+    feed = Feed(images, device, recipe.training.batch_size, recipe.training.seed, recipe.augment)
     recipe = recipe.with_values(
         data={"digest": data.digest},
         model=config.model_dump(mode="json", exclude_none=True),

@@ -25,6 +25,14 @@ def test_a_run_killed_ten_times_at_random_moments_ends_bit_for_bit_like_an_undis
     assert count.n_equal == count.n_runs
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no kill -9")
+def test_a_killed_run_sees_the_very_same_changed_pictures_when_it_goes_on(tmp_path: Path) -> None:
+    changes = {"mirror": True, "shift": 0.1, "colour": 0.2}
+    count = Saboteur(tmp_path, seed=2, share_aimed=0.5, augment=changes).sabotage(3)
+    assert count.n_kills == 3
+    assert count.n_equal == count.n_runs
+
+
 def test_a_cut_save_is_told_from_an_old_step_that_was_being_deleted(tmp_path: Path) -> None:
     for step in (7, 8):
         (tmp_path / f"step-{step:08d}").mkdir()

@@ -40,6 +40,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
                 "options": draw(st.dictionaries(TEXT, SCALARS, max_size=3)),
             },
             "model": {"family": "vae", **model},
+            "augment": draw(AUGMENTS),
             "training": training,
             "optimizer": {"learning_rate": draw(RATES), "phases": phases},
         }
@@ -47,6 +48,9 @@ def recipes(draw: st.DrawFn) -> Recipe:
 
 
 OPTIMIZER_FIELDS = {"name", "learning_rate", "final_learning_rate", "beta1", "beta2", "weight_decay", "phases"}
+AUGMENTS = st.fixed_dictionaries(
+    {}, optional={"mirror": st.booleans(), "shift": st.floats(0, 0.25), "colour": st.floats(0, 1)}
+)
 PLAYERS = st.fixed_dictionaries({}, optional={"learning_rate": RATES, "beta1": st.floats(0, 0.99)})
 
 
