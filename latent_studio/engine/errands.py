@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_studio.core.errors import StudioError
-from latent_studio.core.events import Metrics, Pixels
+from latent_studio.core.events import Event, Metrics, Pixels
 from latent_studio.core.family import DataSpec
 from latent_studio.core.files import write_file
 from latent_studio.core.header import Header, read_header
@@ -18,6 +18,9 @@ from latent_studio.core.pictures import png_bytes, png_text
 from latent_studio.core.request import Request
 from latent_studio.core.runs import RunStatus, newest_weights, read_metrics, read_status
 from latent_studio.data.browsing import DataFacts, Split, attributes_of, facts_of, labels_of, rows_of
+from latent_studio.data.downloads import download
+from latent_studio.data.fetching import fetch
+from latent_studio.data.image_set import ImageSet
 from latent_studio.data.pictures import UnreadableError, decoded
 from latent_studio.data.places import find
 from latent_studio.engine.data import OpenData
@@ -49,6 +52,20 @@ class ReadHeader(Request):
         yield FoundHeader(self.key, header)
 
 
+def training_set(spec: DataSpec, data: OpenData, located: str = "") -> ImageSet:
+    """The pictures a model was trained on. `located`: a path a person gave instead of the one in its header.
+
+    Raises: DataMissingError where nothing is there, StudioError where other pictures are.
+    """
+    path = located or spec.path
+    if path and not find(path).exists():
+        raise DataMissingError(f"The data of this model ({spec.name}) are not at {path}: locate them.")
+    images = data(DataSection(source=spec.source, path=path, size=spec.image_shape[1], options=spec.options))
+    if images.image_shape != spec.image_shape:
+        raise StudioError(f"{images.name} has other pictures than this model was trained on: locate {spec.name}.")
+    return images
+
+
 @dataclass(frozen=True)
 class DataPictures:
     """Pictures of a model's data with their labels ("" without), and the index of each in its split."""
@@ -77,17 +94,7 @@ class PickPictures(Request):
     slot: str = "data pictures"
 
     def run(self) -> Iterator[DataPictures]:
-        path = self.located or self.spec.path
-        if path and not find(path).exists():
-            raise DataMissingError(f"The data of this model ({self.spec.name}) are not at {path}: locate them.")
-        section = DataSection(
-            source=self.spec.source, path=path, size=self.spec.image_shape[1], options=self.spec.options
-        )
-        images = self.data(section)
-        if images.image_shape != self.spec.image_shape:
-            raise StudioError(
-                f"{images.name} has other pictures than this model was trained on: locate {self.spec.name}."
-            )
+        images = training_set(self.spec, self.data, self.located)
         first, n = (images.n_train, images.n_test) if self.split == "test" and images.n_test else (0, images.n_train)
         wanted = self.indices
         if not wanted:
@@ -155,6 +162,18 @@ class DescribeData(Request):
 
     def run(self) -> Iterator[DataFacts]:
         yield facts_of(self.data(self.section))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchData(Request):
+    """Download a known set to where it is found by its name, or go on with that. Its events are those of `fetch`; a
+    step never waits for the network, so any lane may run it, and many at once. Its slot is `fetch NAME`."""
+
+    name: str
+    folder: Path | None = None
+
+    def run(self) -> Iterator[Event]:
+        yield from fetch(download(self.name), self.folder)
 
 
 def as_pictures(rows: NDArray[np.uint8]) -> tuple[Pixels, ...]:
