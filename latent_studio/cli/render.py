@@ -17,60 +17,15 @@ from latent_studio.cli.opening import (
     open_model,
     pictures_for,
 )
-from latent_studio.cli.output import AsJson, Picture, note, print_json, write_picture
+from latent_studio.cli.output import AsJson, Picture, print_json, write_picture
+from latent_studio.cli.traversing import traversal
 from latent_studio.core.errors import StudioError
 from latent_studio.views.encoding import Encoded, encode
 from latent_studio.views.sheets import in_rows, sheet
-from latent_studio.views.traversal_sheet import Order, chosen_rows, traversal_rows
 
 app = typer.Typer(help="Render pictures of what a model has learned.", no_args_is_help=True)
 
-MOST_ROWS = 16
-"""Rows of a traversal sheet where nothing else was asked for: what a screen shows."""
-
-
-@app.command()
-def traversal(
-    checkpoint: CheckpointPath,
-    out: Picture,
-    dimensions: Annotated[str, typer.Option("--dims", help="Which, by name or number: z0,z3 or 0,3. [all]")] = "",
-    n: Annotated[int, typer.Option("--n", min=2, max=50, help="Pictures per dimension.")] = 9,
-    reach: Annotated[
-        float, typer.Option(min=0.01, max=20.0, help="How far normal dimensions are swept, each way, in σ.")
-    ] = 3.0,
-    order: Annotated[Order, typer.Option(help="Importance is the KL of a dimension on the test part.")] = "importance",
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Sweep through a code drawn with this seed, not the neutral one.")
-    ] = None,
-    weights: ChosenWeights = None,
-    as_json: AsJson = False,
-) -> None:
-    """Sweep one dimension per row, the others held."""
-    opened = open_model(checkpoint, weights)
-    header, space = opened.header, opened.header.space
-    code = space.neutral() if seed is None else space.sample(1, np.random.default_rng(seed))[0]
-    names = chosen_rows(header, dimensions, order)
-    if not dimensions and len(names) > MOST_ROWS:
-        note(f"The first {MOST_ROWS} of {len(names)} dimensions are shown: choose others with --dims.")
-        names = names[:MOST_ROWS]
-    rows = traversal_rows(opened, code, names, n, reach)
-    same_values = len({row.values for row in rows}) == 1
-    picture = sheet(
-        [row.pictures for row in rows],
-        row_titles=[row.title for row in rows],
-        column_titles=rows[0].values if same_values else (),
-    )
-    about = {
-        "name": header.name,
-        "digest": header.digest,
-        "code": code,
-        "rows": [{"name": row.name, "kl": row.kl, "values": row.values} for row in rows],
-    }
-    write_picture(out, picture, about)
-    if as_json:
-        print_json({"out": out, **about})
-    else:
-        print(f"{', '.join(names)} of {header.name}: {out}")
+app.command()(traversal)
 
 
 @app.command()

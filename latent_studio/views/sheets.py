@@ -54,19 +54,19 @@ def sheet(
     draw = ImageDraw.Draw(canvas)
     for i, title in enumerate(row_titles):
         at = (left - MARGIN_PX, top + i * step_y + height * scale // 2)
-        draw.text(at, title, fill=TEXT, font=_font(), anchor="rm")
+        draw.text(at, title, fill=TEXT, font=font(), anchor="rm")
     for j, title in enumerate(column_titles):
         at = (left + j * step_x + width * scale // 2, top - MARGIN_PX // 2)
-        draw.text(at, title, fill=TEXT, font=_font(), anchor="ms")
+        draw.text(at, title, fill=TEXT, font=font(), anchor="ms")
     return np.asarray(canvas)
 
 
 def _text_px(titles: Sequence[str]) -> int:
-    return ceil(max(_font().getlength(title) for title in titles))
+    return ceil(max(font().getlength(title) for title in titles))
 
 
 @cache
-def _font() -> ImageFont.FreeTypeFont:
+def font() -> ImageFont.FreeTypeFont:
     """The window's font; Pillow's own where the program was installed without its resources."""
     from PIL import ImageFont
 

@@ -1,36 +1,127 @@
-"""The rows of a traversal sheet: one per number of the code, one per categorical factor."""
+"""A traversal sheet: one row of pictures per number of the code, one per categorical factor."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 import numpy as np
 
 from latent_studio.core.errors import StudioError, did_you_mean
-from latent_studio.core.events import Pixels
+from latent_studio.core.events import Pixels, Progress
 from latent_studio.core.header import Header
 from latent_studio.core.latent import Categorical, Floats, LatentSpace, Normal
-from latent_studio.core.request import OpenModel
-from latent_studio.views.decoding import decode
+from latent_studio.core.request import ModelRequest, OpenModel, Priority
+from latent_studio.views.decoding import decode_in_pieces, reference
 from latent_studio.views.traversal import sweep
 
 Order = Literal["importance", "index"]
+Reach = Literal["sigma", "quantiles", "data"]
+
+ENDS = (0.01, 0.99)
+"""The quantiles at which a row begins and ends where it goes by quantiles, of the prior or of the data."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """How far the rows go, in how many pictures; categorical factors always go through their values.
+
+    reach: "sigma" takes normal columns over ± `sigma` standard deviations of the prior, "quantiles" from 1 % to 99 %
+    of the prior in steps of equal probability, "data" evenly over `data`, (low, high) per column. Bounded columns go
+    from end to end unless the data say otherwise.
+    """
+
+    reach: Reach = "sigma"
+    n: int = 9
+    sigma: float = 3.0
+    data: tuple[tuple[float, float], ...] = ()
+
+    def values(self, space: LatentSpace, column: int) -> Floats:
+        """(n,) what a column is set to, ascending."""
+        factor, columns = next((f, c) for f, c in space.blocks() if c.start <= column < c.stop)
+        if self.reach == "quantiles":
+            quantiles = np.repeat(np.linspace(*ENDS, self.n)[:, None], factor.width, axis=1)
+            return factor.from_quantiles(quantiles)[:, column - columns.start]
+        if self.reach == "data" and column < len(self.data):
+            low, high = self.data[column]
+        else:
+            low, high = (-self.sigma, self.sigma) if isinstance(factor, Normal) else factor.bounds
+        return np.linspace(low, high, self.n, dtype=np.float32)
+
+    def titles(self) -> tuple[str, ...]:
+        """What stands over the pictures: "−3 σ", "25 %"; nothing where every row has values of its own."""
+        if self.reach == "data":
+            return ()
+        if self.reach == "quantiles":
+            return tuple(f"{100 * quantile:.0f} %" for quantile in np.linspace(*ENDS, self.n))
+        return tuple(
+            f"{value_text(step)} σ" if round(step, 2) else "0" for step in np.linspace(-self.sigma, self.sigma, self.n)
+        )
 
 
 @dataclass(frozen=True)
 class TraversalRow:
-    """values: what was set for each picture, in words.  kl: nats on the test part, None where it is not known."""
+    """values: what was set for each picture, in words.  kl: nats on the test part, None where it is not known.
+
+    codes: (n, dim), what each picture was made of.
+    """
 
     name: str
     kl: float | None
     values: tuple[str, ...]
     pictures: tuple[Pixels, ...]
+    codes: Floats = field(compare=False, repr=False)
 
     @property
     def title(self) -> str:
         return self.name if self.kl is None else f"{self.name}  {self.kl:.2f} nat"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetRows(ModelRequest):
+    """Some rows of a sheet, those that can be seen; each is delivered when it is whole."""
+
+    code: tuple[float, ...]
+    names: tuple[str, ...]
+    span: Span
+    slot: str = "traversals"
+    priority: Priority = Priority.MANIFOLD
+
+    def answer(self, opened: OpenModel) -> Iterator[TraversalRow | None]:
+        yield from _rows(opened, np.asarray(self.code, np.float32), self.names, self.span)
+
+
+@dataclass(frozen=True)
+class SheetPictures:
+    """All rows of a sheet, every picture decoded alone in float32."""
+
+    header: Header
+    rows: tuple[TraversalRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceRows(ModelRequest):
+    """The rows of a sheet that is to be kept: Progress per picture, at the end `SheetPictures`."""
+
+    code: tuple[float, ...]
+    names: tuple[str, ...]
+    span: Span
+    slot: str = "traversals to keep"
+    priority: Priority = Priority.BACKGROUND
+
+    def answer(self, opened: OpenModel) -> Iterator[Progress | SheetPictures]:
+        code, kl, rows = np.asarray(self.code, np.float32), kl_by_name(opened.header), []
+        swept = {name: row_codes(opened.header.space, code, name, self.span) for name in self.names}
+        n_done, total = 0, sum(len(codes) for _, codes in swept.values())
+        for name, (values, codes) in swept.items():
+            pictures: list[Pixels] = []
+            for one in codes:
+                pictures.append(reference(opened, one))
+                n_done += 1
+                yield Progress(n_done, total, "pictures")
+            rows.append(TraversalRow(name, kl.get(name), values, tuple(pictures), codes))
+        yield SheetPictures(opened.header, tuple(rows))
 
 
 def row_names(space: LatentSpace) -> list[str]:
@@ -42,6 +133,17 @@ def row_names(space: LatentSpace) -> list[str]:
     ]
 
 
+def row_columns(space: LatentSpace, name: str) -> tuple[int, int]:
+    """The columns of the code that a row sweeps: the first, and one behind the last."""
+    for factor, columns in space.blocks():
+        if isinstance(factor, Categorical) and factor.name == name:
+            return columns.start, columns.stop
+        if not isinstance(factor, Categorical) and name in factor.column_names():
+            column = columns.start + factor.column_names().index(name)
+            return column, column + 1
+    raise StudioError(f'No dimension is named "{name}": {did_you_mean(name, row_names(space))}')
+
+
 def chosen_rows(header: Header, text: str, order: Order) -> list[str]:
     """The rows that a text such as "z0, z3" or "0,3" names, in its order; all of them where it is empty.
 
@@ -51,49 +153,58 @@ def chosen_rows(header: Header, text: str, order: Order) -> list[str]:
     if not names:
         raise StudioError(f"{header.name} has no latent code to sweep: draw pictures with `sample`.")
     if not text.strip():
-        kl = _kl_by_name(header) if order == "importance" else {}
+        kl = kl_by_name(header) if order == "importance" else {}
         return sorted(names, key=lambda name: -kl.get(name, 0.0))
     return [_row_name(word.strip(), names) for word in text.split(",")]
 
 
-def traversal_rows(
-    opened: OpenModel, code: Floats, names: Sequence[str], n: int, reach: float
-) -> tuple[TraversalRow, ...]:
-    """Each named row swept through `code` (dim,): normal columns over ± `reach`, uniform ones from end to end, in n
-    pictures; a categorical factor over its values."""
-    header = opened.header
-    kl = _kl_by_name(header)
-    rows = []
-    for name in names:
-        values, codes = _swept(header.space, code, name, n, reach)
-        rows.append(TraversalRow(name, kl.get(name), values, decode(opened, codes)))
-    return tuple(rows)
+def traversal_rows(opened: OpenModel, code: Floats, names: Sequence[str], span: Span) -> tuple[TraversalRow, ...]:
+    """Each named row swept through `code` (dim,), the other numbers held."""
+    return tuple(row for row in _rows(opened, code, names, span) if row is not None)
 
 
-def _swept(space: LatentSpace, code: Floats, name: str, n: int, reach: float) -> tuple[tuple[str, ...], Floats]:
-    for factor, columns in space.blocks():
-        if isinstance(factor, Categorical) and factor.name == name:
-            values = np.repeat(np.arange(factor.n_values)[:, None], factor.width // factor.n_values, axis=1)
-            codes = np.repeat(code[None], factor.n_values, axis=0)
-            codes[:, columns] = factor.one_hot(values)
-            return factor.labels or tuple(str(value) for value in range(factor.n_values)), codes
-        if name in factor.column_names():
-            low, high = (-reach, reach) if isinstance(factor, Normal) else factor.bounds
-            steps = np.linspace(low, high, n, dtype=np.float32)
-            texts = tuple(_value_text(float(step)) for step in steps)
-            return texts, sweep(code, columns.start + factor.column_names().index(name), steps)
-    raise StudioError(f'No dimension is named "{name}": {did_you_mean(name, row_names(space))}')
+def row_codes(space: LatentSpace, code: Floats, name: str, span: Span) -> tuple[tuple[str, ...], Floats]:
+    """What a row sets, in words, and its codes (n, dim); a categorical factor goes through its values."""
+    start, stop = row_columns(space, name)
+    factor = next(f for f, columns in space.blocks() if columns.start <= start < columns.stop)
+    if isinstance(factor, Categorical):
+        values = np.repeat(np.arange(factor.n_values)[:, None], factor.n_groups, axis=1)
+        codes = np.repeat(np.asarray(code, np.float32)[None], factor.n_values, axis=0)
+        codes[:, start:stop] = factor.one_hot(values)
+        return factor.labels or tuple(str(value) for value in range(factor.n_values)), codes
+    steps = span.values(space, start)
+    return tuple(value_text(float(step)) for step in steps), sweep(code, start, steps)
 
 
-def _value_text(value: float) -> str:
+def value_text(value: float) -> str:
+    """A number with its sign, at most two decimals: "+1.5", "−2", "0"."""
     rounded = round(value, 2)
     return f"{rounded:+g}".replace("-", "−") if rounded else "0"
 
 
-def _kl_by_name(header: Header) -> dict[str, float]:
+def kl_by_name(header: Header) -> dict[str, float]:
+    """Nats per column on the test part, by name; empty where the model has none."""
     values = header.statistics.get("kl", ())
     names = header.space.column_names
     return dict(zip(names, values, strict=True)) if len(values) == len(names) else {}
+
+
+def _rows(opened: OpenModel, code: Floats, names: Sequence[str], span: Span) -> Iterator[TraversalRow | None]:
+    """Row after row; None where a piece of work has not finished one. The pieces go over the ends of rows."""
+    if not names:
+        return
+    kl, space = kl_by_name(opened.header), opened.header.space
+    swept = [row_codes(space, code, name, span) for name in names]
+    pictures: list[Pixels] = []
+    n_done = 0
+    for _, chunk in decode_in_pieces(opened, np.concatenate([codes for _, codes in swept])):
+        pictures += chunk
+        if len(pictures) < len(swept[n_done][1]):
+            yield None
+        while n_done < len(names) and len(pictures) >= len(swept[n_done][1]):
+            (values, codes), name = swept[n_done], names[n_done]
+            yield TraversalRow(name, kl.get(name), values, tuple(pictures[: len(codes)]), codes)
+            pictures, n_done = pictures[len(codes) :], n_done + 1
 
 
 def _row_name(word: str, names: list[str]) -> str:
@@ -104,3 +215,6 @@ def _row_name(word: str, names: list[str]) -> str:
     if word.isdecimal():
         raise StudioError(f"There is no dimension {word}: this model has {len(names)}, counted from 0.")
     raise StudioError(f'No dimension is named "{word}": {did_you_mean(word, names)}')
+
+
+REACHES: tuple[Reach, ...] = get_args(Reach)

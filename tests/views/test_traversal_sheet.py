@@ -8,7 +8,7 @@ import pytest
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Pixels
 from latent_studio.core.latent import LatentSpace
-from latent_studio.views.traversal_sheet import chosen_rows, row_names, traversal_rows
+from latent_studio.views.traversal_sheet import Span, chosen_rows, row_names, traversal_rows
 from tests.views.factor_models import SPACE, CodeAsPicture, Mute, opened
 
 CODE = np.array([1.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.5], np.float32)
@@ -24,7 +24,7 @@ def test_a_categorical_factor_is_one_row_and_other_columns_are_one_each() -> Non
 
 
 def test_only_the_swept_number_changes() -> None:
-    (row,) = traversal_rows(opened(CodeAsPicture()), CODE, ["z1"], n=3, reach=2.0)
+    (row,) = traversal_rows(opened(CodeAsPicture()), CODE, ["z1"], Span(n=3, sigma=2.0))
     shown = [code_in(picture) for picture in row.pictures]
     assert [code[1] for code in shown] == [-2.0, 0.0, 2.0]
     assert all(code[:1] + code[2:] == [1.0, 0.0, 1.0, 0.0, 0.0, 0.5] for code in shown)
@@ -32,14 +32,14 @@ def test_only_the_swept_number_changes() -> None:
 
 
 def test_a_category_is_shown_in_each_of_its_values_by_name() -> None:
-    (row,) = traversal_rows(opened(CodeAsPicture()), CODE, ["digit"], n=9, reach=3.0)
+    (row,) = traversal_rows(opened(CodeAsPicture()), CODE, ["digit"], Span(n=9))
     assert row.values == ("a", "b", "c", "d")
     assert [code_in(picture)[2:6] for picture in row.pictures] == np.eye(4).tolist()
     assert all(code_in(picture)[:2] == [1.0, -1.0] for picture in row.pictures)
 
 
 def test_a_bounded_factor_is_swept_from_end_to_end_whatever_the_reach() -> None:
-    (row,) = traversal_rows(opened(CodeAsPicture()), CODE, ["tilt"], n=3, reach=100.0)
+    (row,) = traversal_rows(opened(CodeAsPicture()), CODE, ["tilt"], Span(n=3, sigma=100.0))
     assert row.values == ("0", "+1", "+2")
     assert [code_in(picture)[6] for picture in row.pictures] == [0.0, 1.0, 2.0]
 
