@@ -42,6 +42,11 @@ class Places:
     def trash(self) -> Path:
         return self.home / "trash"
 
+    @property
+    def kept(self) -> Path:
+        """Snapshots of models in training that a favourite or an export was made on."""
+        return self.home / "kept"
+
     @staticmethod
     def usual() -> Places:
         """`checkpoints/` beside the package, and this user's own folder."""
@@ -164,6 +169,10 @@ class Session(QObject):
     def open_model(self, key: str) -> None:
         """Open the checkpoint or run of that key; the document changes when its header is read."""
         self.disk.engine.submit(ReadHeader(key=key))
+
+    def know(self, key: str, header: Header) -> None:
+        """Note a header that was read elsewhere: an edit that opens this model then shows it at once."""
+        self._headers[key] = header
 
     def open_first(self, preferred: str) -> None:
         """Open the model of that key, else the first of the ready-made ones that can be read."""

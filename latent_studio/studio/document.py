@@ -42,7 +42,8 @@ class PictureSource(BaseModel):
 class Favourite(BaseModel):
     """A code worth keeping, with the model and the very weights that it was seen on.
 
-    picture: the reference picture as base64 PNG, so that it shows whatever model is open.
+    picture: the reference picture as base64 PNG, so that it shows whatever model is open.  made: seconds since 1970,
+    0 where nobody noted it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +52,7 @@ class Favourite(BaseModel):
     model: ModelRef
     code: tuple[float, ...]
     picture: str = ""
+    made: float = 0.0
 
 
 class Group(BaseModel):
@@ -190,18 +192,22 @@ def is_code_of(text: str, model: ModelRef) -> bool:
 
 
 def code_from_json(text: str, space: LatentSpace) -> tuple[float, ...]:
-    """The code in such JSON, or in a plain list of numbers; checked against the open model's space."""
+    """The code in such JSON, or in a plain list of numbers; checked against the model's space."""
     try:
         values = json.loads(text)
         if isinstance(values, dict):
-            factors = values["latent_studio_code"]["factors"]
-            values = [number for factor in space.factors for number in factors[factor.name]]
+            told = values["latent_studio_code"]
+            factors = told.get("factors")
+            values = told["code"] if factors is None else [n for f in space.factors for n in factors[f.name]]
         code = [_number(value) for value in values]
-    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         raise StudioError("The clipboard holds no code: copy one with the copy button first.") from None
     if len(code) != space.dim:
         raise StudioError(f"That code has {len(code)} numbers and this model takes {space.dim}: open its own model.")
-    return tuple(float(value) for value in space.nearest(np.asarray([code], np.float32))[0])
+    single = np.asarray([code], np.float32)
+    nearest = space.nearest(single)
+    # what is valid keeps all its digits: a code that comes back is equal to what it was
+    return tuple(v if s == n else float(n) for v, s, n in zip(code, single[0], nearest[0], strict=True))
 
 
 def _number(value: object) -> float:
