@@ -1,4 +1,4 @@
-"""What is known of the sets that come as IDX files: names of the classes, licence, whom to cite.
+"""What is known of the sets that come without a word about themselves: names of the classes, licence, whom to cite.
 
 MNIST and Fashion-MNIST are known by their labels, whatever the files are called; KMNIST and EMNIST by the names that
 their authors gave to folder and files.
@@ -47,6 +47,12 @@ KMNIST = KnownSet(
     "CC BY-SA 4.0",
     "T. Clanuwat, M. Bober-Irizar, A. Kitamoto, A. Lamb, K. Yamamoto, D. Ha, Deep Learning for Classical Japanese "
     "Literature, arXiv:1812.01718, 2018",
+)
+
+CIFAR_LICENCE = "not stated by its authors"
+CIFAR_CITATION = (
+    "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, technical report, University of Toronto, "
+    "2009"
 )
 
 _MERGED = (*digits, *ascii_uppercase, *"abdefghnqrt")
