@@ -5,7 +5,7 @@ Images at every border are float32 (n, c, h, w) in [0, 1]; codes are float32 (n,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -136,6 +136,13 @@ def channels_last(model: GenerativeModel) -> GenerativeModel:
         if tensor.dim() == 4:
             tensor.data = tensor.data.contiguous(memory_format=torch.channels_last)
     return model
+
+
+def cpu_has_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 itself (AVX512-BF16 or AMX)."""
+    names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    checks: list[Callable[[], bool]] = [getattr(torch.cpu, name, bool) for name in names]
+    return any(check() for check in checks)
 
 
 def to_pixels(images: Tensor) -> tuple[Pixels, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import nn
 
 from latent_studio.core.errors import StudioError
+from latent_studio.core.model import cpu_has_bfloat16
 
 HEAVY_SIDE_PX, HEAVY_WEIGHTS = 32, 200_000
 
@@ -42,13 +42,6 @@ def resolve_precision(name: str, device: torch.device, model: nn.Module, side: i
     else:
         is_heavy = sum(parameter.numel() for parameter in model.parameters()) >= HEAVY_WEIGHTS
     return "bfloat16" if has_bfloat16 and is_heavy else "float32"
-
-
-def cpu_has_bfloat16() -> bool:
-    """Whether this CPU multiplies bfloat16 itself (AVX512-BF16 or AMX)."""
-    names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    checks: list[Callable[[], bool]] = [getattr(torch.cpu, name, bool) for name in names]
-    return any(check() for check in checks)
 
 
 def machine(device: torch.device) -> str:

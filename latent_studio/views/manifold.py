@@ -1,0 +1,86 @@
+"""The tiles of the map: pictures on a lattice over a plane of the latent space, coarse before fine.
+
+At level L the lattice has the pictures at whole multiples of 2^-L plane units. So every second one of them, each way,
+is a picture of level L − 1, and every fourth one of level L − 2: what is decoded for one level serves all others, and
+coarse before fine means nothing but an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_studio.core.events import Pixels
+from latent_studio.core.latent import Floats
+from latent_studio.core.request import ModelRequest, OpenModel, Priority
+from latent_studio.views.decoding import MOST_AT_ONCE, decode_in_pieces, in_half
+from latent_studio.views.plane import Plane, Points
+
+Cell = tuple[int, int]
+"""(across, up): which picture of a level's lattice."""
+
+ORIGIN_LEVEL = -99
+"""The picture in the origin belongs to every level; this one stands for them."""
+
+
+def step_of(level: int) -> float:
+    """Plane units between two pictures of a level."""
+    return 2.0**-level
+
+
+def coarsest(level: int, cell: Cell) -> tuple[int, int, int]:
+    """(level, across, up): the coarsest level at which the same picture stands, for which it is kept."""
+    across, up = cell
+    bits = across | up
+    if bits == 0:
+        return ORIGIN_LEVEL, 0, 0
+    n_halvings = (bits & -bits).bit_length() - 1
+    return level - n_halvings, across >> n_halvings, up >> n_halvings
+
+
+def points_of(level: int, cells: NDArray[np.int64]) -> Points:
+    """(n, 2) cells → (n, 2) points of the plane, exact."""
+    return np.asarray(cells, np.float64) * step_of(level)
+
+
+def in_order(cells: NDArray[np.int64], centre: tuple[float, float]) -> NDArray[np.int64]:
+    """The order in which cells (n, 2) are decoded: every fourth each way, every second, all; each from the centre."""
+    rank = np.where((cells % 4 == 0).all(1), 0, np.where((cells % 2 == 0).all(1), 1, 2))
+    squares = ((cells - np.asarray(centre)) ** 2).sum(1)
+    return np.lexsort((squares, rank))
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles:
+    """Some finished tiles of a request."""
+
+    cells: tuple[Cell, ...]
+    pictures: tuple[Pixels, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifoldTiles(ModelRequest):
+    """The tiles `cells` of a plane at a level, those around `centre` (in cells) first within each fineness."""
+
+    plane: Plane
+    level: int
+    cells: tuple[Cell, ...]
+    centre: tuple[float, float] = (0.0, 0.0)
+    slot: str = "manifold"
+    priority: Priority = Priority.MANIFOLD
+
+    def ordered(self) -> list[Cell]:
+        """The cells as they will come."""
+        return [self.cells[k] for k in in_order(np.asarray(self.cells, np.int64).reshape(-1, 2), self.centre)]
+
+    def codes(self) -> Floats:
+        """(n, dim) in that order."""
+        return self.plane.codes(points_of(self.level, np.asarray(self.ordered(), np.int64).reshape(-1, 2)))
+
+    def answer(self, opened: OpenModel) -> Iterator[Tiles | None]:
+        cells = self.ordered()
+        for start, pictures in decode_in_pieces(in_half(opened), self.codes(), MOST_AT_ONCE):
+            yield Tiles(tuple(cells[start : start + len(pictures)]), pictures)
