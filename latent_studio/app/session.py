@@ -93,14 +93,15 @@ class Session(QObject):
         self.views = Lane("views", self, prepare=_one_thread, resolve=self._resolve)
         self.jobs = Lane("jobs", self, prepare=_stand_back)
         self.disk = Lane("disk", self)
-        for lane in (self.views, self.jobs, self.disk):
+        self.notes = Lane("notes", self)  # the workspace's own: it is saved while the disk lane reads a large set
+        for lane in (self.views, self.jobs, self.disk, self.notes):
             lane.answered.connect(self._route)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._on_settled)
 
     def start(self) -> None:
         """Start the lanes; called once the window is on the screen, because torch is imported there."""
-        for lane in (self.disk, self.views, self.jobs):
+        for lane in (self.notes, self.disk, self.views, self.jobs):
             lane.start()
 
     def warm_up(self) -> None:
@@ -112,6 +113,7 @@ class Session(QObject):
         self._settling.stop()
         self.jobs.engine.close()
         self.views.engine.close()
+        self.notes.close(finish=True)
         self.disk.close(finish=True)
         self.jobs.close()
         self.views.close()
@@ -173,6 +175,10 @@ class Session(QObject):
     def know(self, key: str, header: Header) -> None:
         """Note a header that was read elsewhere: an edit that opens this model then shows it at once."""
         self._headers[key] = header
+
+    def take_up(self, document: Document) -> None:
+        """Begin with a document of last time; there is nothing before it to undo."""
+        self._after(self.document, self.history.amend(lambda _: document))
 
     def open_first(self, preferred: str) -> None:
         """Open the model of that key, else the first of the ready-made ones that can be read."""

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from latent_studio.core.events import Metrics
 from latent_studio.core.files import write_file
+from latent_studio.core.header import Header, read_header
 
 RECIPE, METRICS, CONTROLS, STATUS, LATEST = "recipe.toml", "metrics.jsonl", "controls.jsonl", "status.json", "latest"
 BEST, MODEL, EMA, STATE = "best.safetensors", "model.safetensors", "ema.safetensors", "state.safetensors"
@@ -133,6 +134,21 @@ def newest_weights(run: Path) -> Path | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     return path if path.is_file() else None
+
+
+def header_of(key: str) -> Header | None:
+    """The header of the model of that key, a checkpoint or a run's newest saved step; None for a run without one.
+
+    StudioError where the file is missing or damaged.
+    """
+    path = Path(key)
+    if not path.is_dir():
+        return read_header(path)
+    weights, status = newest_weights(path), read_status(path)
+    if weights is None:
+        return None
+    header = read_header(weights)  # of a run that was renamed since it was saved, its status knows the name
+    return header if status is None else header.model_copy(update={"name": status.name})
 
 
 def process_exists(pid: int) -> bool:

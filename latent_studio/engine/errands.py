@@ -13,10 +13,10 @@ from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Event, Metrics, Pixels
 from latent_studio.core.family import DataSpec
 from latent_studio.core.files import write_file
-from latent_studio.core.header import Header, read_header
+from latent_studio.core.header import Header
 from latent_studio.core.pictures import png_bytes, png_text
 from latent_studio.core.request import Request
-from latent_studio.core.runs import RunStatus, newest_weights, read_metrics, read_status
+from latent_studio.core.runs import RunStatus, header_of, read_metrics, read_status
 from latent_studio.data.browsing import DataFacts, Split, attributes_of, facts_of, labels_of, rows_of
 from latent_studio.data.downloads import download
 from latent_studio.data.fetching import fetch
@@ -43,13 +43,7 @@ class ReadHeader(Request):
     slot: str = "header"
 
     def run(self) -> Iterator[FoundHeader]:
-        path = Path(self.key)
-        newest = newest_weights(path) if path.is_dir() else path
-        header = None if newest is None else read_header(newest)
-        status = read_status(path) if path.is_dir() else None
-        if header is not None and status is not None:  # a run that was renamed since it was saved
-            header = header.model_copy(update={"name": status.name})
-        yield FoundHeader(self.key, header)
+        yield FoundHeader(self.key, header_of(self.key))
 
 
 def training_set(spec: DataSpec, data: OpenData, located: str = "") -> ImageSet:

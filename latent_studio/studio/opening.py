@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from latent_studio.core.errors import StudioError
-from latent_studio.core.header import read_header
-from latent_studio.core.runs import newest_weights
+from latent_studio.core.runs import header_of
 
 
 def first_model(preferred: str, ready_made: Path) -> str | None:
@@ -18,9 +17,7 @@ def first_model(preferred: str, ready_made: Path) -> str | None:
 
 def can_open(key: str) -> bool:
     """Whether there is a checkpoint, or a run that has saved one."""
-    path = Path(key)
-    weights = newest_weights(path) if path.is_dir() else path
     try:
-        return weights is not None and bool(read_header(weights))
+        return header_of(key) is not None
     except StudioError:
         return False
