@@ -69,6 +69,7 @@ class Session(QObject):
     nothing_to_open(): the application starts without any model.
     answered(answer): everything that the lanes deliver; panels pick what they asked for.
     told(level, text, details): a sentence for the banner; level is "info", "warn" or "bad".
+    closing(): the lanes end now; whoever has one of his own ends it, too.
     """
 
     document_changed = Signal(object, object)
@@ -78,6 +79,7 @@ class Session(QObject):
     nothing_to_open = Signal()
     answered = Signal(object)
     told = Signal(str, str, str)
+    closing = Signal()
 
     def __init__(self, places: Places, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +113,7 @@ class Session(QObject):
     def close(self) -> None:
         """Stop and save every job, write what was to be written, end the threads."""
         self._settling.stop()
+        self.closing.emit()
         self.jobs.engine.close()
         self.views.engine.close()
         self.notes.close(finish=True)

@@ -16,5 +16,9 @@ def find(path: str | Path) -> Path:
     place = Path(path).expanduser()
     if place.is_absolute() or place.exists():
         return place
-    roots = [Path(root) for root in (os.environ.get("LATENT_STUDIO_DATA"), home() / "data") if root]
-    return next((root / place for root in roots if (root / place).exists()), place)
+    return next((root / place for root in folders() if (root / place).exists()), place)
+
+
+def folders() -> list[Path]:
+    """The data folders of this machine, whether they are there or not."""
+    return [Path(root) for root in (os.environ.get("LATENT_STUDIO_DATA"), home() / "data") if root]
