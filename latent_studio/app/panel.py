@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_studio.app import panels
+from latent_studio.app.actions import Action, Gesture
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.banner import Banner, Level
 from latent_studio.app.widgets.elide import Hairline
@@ -29,8 +31,8 @@ REASONS = {
 class Panel(QWidget):
     """One view in the middle of the window. It knows the session and no other panel.
 
-    A panel is made with the window and shown when it is chosen. It connects the session's signals once, and works on
-    them only while `is_shown`; `shown` is the place to catch up with what happened meanwhile.
+    A panel is made when it is first needed, or in idle time after the first picture. It connects the session's signals
+    once, and works on them only while `is_shown`; `shown` is the place to catch up with what happened meanwhile.
 
     key: its name in settings and for `panel_wanted`.  icon: Phosphor's.  order: its place in the activity bar; the
     first nine answer to Ctrl+1 … Ctrl+9.  needs: capabilities of the open model without which it is greyed and says
@@ -50,6 +52,7 @@ class Panel(QWidget):
     needs: ClassVar[frozenset[str]] = frozenset()
     folds_dock: ClassVar[bool] = False
     shows_model: ClassVar[bool] = True
+    gestures: ClassVar[tuple[Gesture, ...]] = ()
 
     caption_changed = Signal()
     panel_wanted = Signal(str, str)
@@ -92,6 +95,13 @@ class Panel(QWidget):
 
     def restore(self, values: dict[str, Any]) -> None:
         """Take up where `workspace` said; keys may be missing or of an older version, and then count for nothing."""
+
+    def own_actions(self) -> Sequence[Action]:
+        """What can be done here by key or from the palette while the panel is shown; asked once, when it is made.
+
+        The window makes their shortcuts: a panel makes none of its own for them.
+        """
+        return ()
 
     def take_files(self, paths: list[Path]) -> bool:
         """Do something with files that a person dropped on the window; False where they are not for this panel."""
