@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from latent_studio.core.errors import StudioError, did_you_mean
+from latent_studio.data.downloads import is_partial
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.places import find
 
@@ -38,8 +39,8 @@ def load(source: str, path: str | Path | None = None, size: int | None = None, *
     elif path:
         raise StudioError(f'The source "{source}" reads no path: leave it out, or choose {_path_sources()}.')
     checked = validated(found.options, values, where="data")
-    if found.needs_path and not values["path"].exists():
-        raise StudioError(f"{path} is not there: it was moved or deleted; choose it again.")
+    if found.needs_path:
+        _refuse_missing(path, values["path"])
     with _said_plainly(path):
         images = found.load(checked)
         return images.only(checked.only) if checked.only else images
@@ -57,8 +58,7 @@ def sources() -> tuple[SourceInfo, ...]:
 def detect(path: str | Path) -> str:
     """The name of the source that reads a file or folder; StudioError where none does."""
     place = find(path)
-    if not place.exists():
-        raise StudioError(f"{path} is not there: it was moved or deleted; choose it again.")
+    _refuse_missing(path, place)
     with _said_plainly(path):
         claims = {found.name: found.claims(place) for found in _all_sources() if found.needs_path}
     best = max(sorted(claims), key=lambda name: claims[name])
@@ -68,6 +68,15 @@ def detect(path: str | Path) -> str:
             "or an .npz file."
         )
     return best
+
+
+def _refuse_missing(path: str | Path | None, place: Path) -> None:
+    if not place.exists():
+        raise StudioError(f"{path} is not there: it was moved or deleted; choose it again.")
+    if is_partial(place):
+        raise StudioError(
+            f"{place.name} is only partly downloaded: go on with `latent-studio data fetch {place.name}`."
+        )
 
 
 @contextmanager

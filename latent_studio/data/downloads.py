@@ -17,6 +17,9 @@ from latent_studio.data.places import find
 PART = ".part"
 """Ending of what has not come whole yet, or waits for the set's other files."""
 
+ORIGIN = ".json"
+"""Ending of the hidden file beside a part that says where it comes from."""
+
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -77,8 +80,8 @@ def states() -> tuple[DownloadState, ...]:
 
 
 def is_partial(folder: Path) -> bool:
-    """Whether an interrupted download lies in a folder."""
-    return folder.is_dir() and any(folder.glob(f"*{PART}"))
+    """Whether an interrupted download of ours lies in a folder."""
+    return folder.is_dir() and any(folder.glob(f".*{PART}{ORIGIN}"))
 
 
 def _state(entry: Download) -> DownloadState:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Done, Event, Progress, Warned
 from latent_studio.core.files import said_plainly, sync_file, sync_folder, write_file
-from latent_studio.data.downloads import PART, Download, RemoteFile, default_folder
+from latent_studio.data.downloads import ORIGIN, PART, Download, RemoteFile, default_folder
 from latent_studio.data.transfer import TIMEOUT_S, Ended, Head, Transfer
 
 N_TRIES = 3
@@ -210,7 +210,7 @@ def _size(path: Path) -> int:
 
 def _origin(part: Path) -> Path:
     """Beside a part: where it came from, so that a file that has changed there since is not glued to it."""
-    return part.with_name(f".{part.name}.json")
+    return part.with_name(f".{part.name}{ORIGIN}")
 
 
 def _validator(part: Path, url: str) -> str:
