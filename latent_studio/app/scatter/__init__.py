@@ -1,0 +1,1 @@
+"""The data's encodings over the map: dots, legend, card, lasso."""
