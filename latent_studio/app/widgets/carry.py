@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QSize, Qt
-from PySide6.QtGui import QDrag, QImage, QImageWriter, QPixmap
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMetaType, QMimeData, QPoint, QSize, Qt, QUrl
+from PySide6.QtGui import QDrag, QImage, QImageWriter, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from latent_studio.app.widgets.pixels import resampled
@@ -16,36 +17,104 @@ Code = Mapping[str, Any]
 """Plain JSON data that say which code gives a picture."""
 
 CODE_MIME = "application/x-latent-code"
-_GHOST_PX = 64
+CODES_MIME = "application/x-latent-codes"  # a JSON list, where several pictures are carried
+FILES_MIME = "text/uri-list"
+_GHOST_PX, _PILE_PX, _N_GHOSTS = 64, 6, 3
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One of several pictures on their way, with its code where it has one."""
+
+    image: QImage
+    code: Code | None
 
 
 def mime_of(image: QImage, code: Code | None) -> QMimeData:
     """The picture, a PNG of it, and its code as JSON, also as text for pasting."""
-    mime = QMimeData()
+    return _filled(QMimeData(), [Carried(image, code)])
+
+
+def mime_of_several(carried: Sequence[Carried], files: Callable[[], list[str]] | None = None) -> QMimeData:
+    """What `mime_of` gives for the first, the codes of all, and their PNG files for who asks for files.
+
+    files: writes them and gives their paths; called once, when another program asks, so that what is dropped inside
+    the window writes nothing.
+    """
+    return _filled(QMimeData() if files is None else _WithFiles(files), carried)
+
+
+def _filled(mime: QMimeData, carried: Sequence[Carried]) -> QMimeData:
+    image, code = carried[0].image, carried[0].code
     mime.setImageData(image)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, QByteArray(b"png")).write(image)
     mime.setData("image/png", buffer.data())
+    codes = [one.code for one in carried if one.code is not None]
     if code is not None:
         text = json.dumps(code)
         mime.setData(CODE_MIME, QByteArray(text.encode()))
-        mime.setText(text)
+        mime.setText(text if len(codes) == 1 else json.dumps(codes))
+    if len(codes) > 1:
+        mime.setData(CODES_MIME, QByteArray(json.dumps(codes).encode()))
     return mime
+
+
+class _WithFiles(QMimeData):
+    """Offers local files that are not written before somebody asks for them."""
+
+    def __init__(self, files: Callable[[], list[str]]) -> None:
+        super().__init__()
+        self._files = files
+        self._urls: list[QUrl] | None = None
+
+    def formats(self) -> list[str]:
+        return [*super().formats(), FILES_MIME]
+
+    def hasFormat(self, mimetype: str) -> bool:
+        return mimetype == FILES_MIME or super().hasFormat(mimetype)
+
+    def retrieveData(self, mimetype: str, preferred: QMetaType | QMetaType.Type) -> Any:
+        if mimetype != FILES_MIME:
+            return super().retrieveData(mimetype, preferred)
+        if self._urls is None:
+            self._urls = [QUrl.fromLocalFile(path) for path in self._files()]
+        return self._urls
 
 
 def start_drag(source: QWidget, image: QImage, code: Code | None) -> None:
     """Carry a picture under the pointer until it is dropped; returns then."""
-    ratio = source.devicePixelRatioF()
-    side = round(_GHOST_PX * ratio)
-    size = image.size().scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio)
-    ghost = QPixmap.fromImage(resampled(image, size))
-    ghost.setDevicePixelRatio(ratio)
+    start_drag_of(source, [Carried(image, code)])
+
+
+def start_drag_of(source: QWidget, carried: Sequence[Carried], files: Callable[[], list[str]] | None = None) -> None:
+    """Carry pictures under the pointer, the first on top, until they are dropped; returns then."""
     drag = QDrag(source)
-    drag.setMimeData(mime_of(image, code))
+    drag.setMimeData(mime_of_several(carried, files))
+    ghost = _ghost([one.image for one in carried[:_N_GHOSTS]], source.devicePixelRatioF())
     drag.setPixmap(ghost)
     drag.setHotSpot(QPoint(_GHOST_PX // 2, _GHOST_PX // 2))
     drag.exec(Qt.DropAction.CopyAction)
+
+
+def _ghost(images: list[QImage], ratio: float) -> QPixmap:
+    """The pictures as a pile."""
+    side = round(_GHOST_PX * ratio)
+    small = [resampled(i, i.size().scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio)) for i in images]
+    if len(small) == 1:
+        ghost = QPixmap.fromImage(small[0])
+    else:
+        out = round(_PILE_PX * ratio)
+        ghost = QPixmap(QSize(side, side) + QSize(out, out) * (len(small) - 1))
+        ghost.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(ghost)
+        for depth in reversed(range(len(small))):
+            painter.setOpacity(1 - 0.25 * depth)
+            painter.drawImage(QPoint(out, out) * depth, small[depth])
+        painter.end()
+    ghost.setDevicePixelRatio(ratio)
+    return ghost
 
 
 def is_welcome(mime: QMimeData) -> bool:
@@ -54,7 +123,9 @@ def is_welcome(mime: QMimeData) -> bool:
 
 
 def files_of(mime: QMimeData) -> list[str]:
-    """The paths of the local files in it."""
+    """The paths of the local files in it; pictures of this very window are none, and are not made into any."""
+    if isinstance(mime, _WithFiles):
+        return []
     return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
 
 
@@ -67,3 +138,15 @@ def code_of(mime: QMimeData) -> dict[str, Any] | None:
     except ValueError:
         return None
     return code if isinstance(code, dict) else None
+
+
+def codes_of(mime: QMimeData) -> list[dict[str, Any]]:
+    """The codes in it, one for each carried picture that has one."""
+    if not mime.hasFormat(CODES_MIME):
+        code = code_of(mime)
+        return [] if code is None else [code]
+    try:
+        codes = json.loads(bytes(mime.data(CODES_MIME).data()))
+    except ValueError:
+        return []
+    return [code for code in codes if isinstance(code, dict)] if isinstance(codes, list) else []
