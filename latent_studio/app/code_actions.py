@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtGui import QGuiApplication
@@ -51,11 +49,6 @@ def copy_code(session: Session) -> None:
 def paste_code(session: Session) -> None:
     """The code in the clipboard becomes the current one."""
     adopt_code(session, QGuiApplication.clipboard().text())
-
-
-def adopt_values(session: Session, values: dict[str, object]) -> None:
-    """The code that a dropped picture carries becomes the current one."""
-    adopt_code(session, json.dumps(values))
 
 
 def adopt_code(session: Session, text: str) -> None:

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_studio.core.errors import StudioError
-from latent_studio.core.events import Event, Metrics, Pixels
+from latent_studio.core.events import Event, Metrics, Pixels, Progress
 from latent_studio.core.family import DataSpec
 from latent_studio.core.files import write_file
 from latent_studio.core.header import Header
-from latent_studio.core.pictures import png_bytes, png_text
 from latent_studio.core.request import Request
 from latent_studio.core.runs import RunStatus, header_of, read_metrics, read_status
 from latent_studio.data.browsing import DataFacts, Split, attributes_of, facts_of, labels_of, rows_of
@@ -119,7 +118,8 @@ class BrowseData(Request):
     """The pictures [start, start + n) of a list: a part of a set, those that meet a condition, in an order.
 
     only: `label=Apple,Cherry` or `skin_tone=0`, "" for all.  sort: "" as they lie, "label" or an attribute, with a
-    minus before it from large to small.
+    minus before it from large to small. Answered with a DataPage, before that with Progress where many pictures have to
+    be read first.
     """
 
     section: DataSection
@@ -131,8 +131,8 @@ class BrowseData(Request):
     sort: str = ""
     slot: str = "browse data"
 
-    def run(self) -> Iterator[DataPage]:
-        images = self.data(self.section)
+    def run(self) -> Iterator[Progress | DataPage]:
+        images = yield from self.data.loading(self.section)
         rows = rows_of(images, self.split, self.only, self.sort)
         page = rows[self.start : self.start + self.n]
         pictures = as_pictures(images.pixels[page])
@@ -148,14 +148,16 @@ class BrowseData(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class DescribeData(Request):
-    """What a set holds: counts of labels and attributes, shape, licence; answered with DataFacts."""
+    """What a set holds: counts of labels and attributes, shape, licence; answered with DataFacts, before that
+    with Progress where many pictures have to be read."""
 
     section: DataSection
     data: OpenData = field(compare=False, repr=False)
     slot: str = "describe data"
 
-    def run(self) -> Iterator[DataFacts]:
-        yield facts_of(self.data(self.section))
+    def run(self) -> Iterator[Progress | DataFacts]:
+        images = yield from self.data.loading(self.section)
+        yield facts_of(images)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,11 +180,10 @@ def as_pictures(rows: NDArray[np.uint8]) -> tuple[Pixels, ...]:
 
 @dataclass(frozen=True, eq=False)
 class FilePicture:
-    """A picture file as a model of that size takes it. code: the JSON that this program wrote into it, or ""."""
+    """A picture file as a model of that size takes it."""
 
     path: Path
     picture: Pixels
-    code: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,24 +204,7 @@ class ReadPicture(Request):
         except UnreadableError as error:
             raise StudioError(f"{self.path.name} is no picture that can be read: choose a PNG or JPEG.") from error
         picture = pixels[0] if self.n_channels == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
-        yield FilePicture(self.path, picture, png_text(content).get(CODE_IN_PNG, ""))
-
-
-CODE_IN_PNG = "latent_studio_code"
-"""The text chunk of a saved picture that says which code of which model it shows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WritePicture(Request):
-    """Write a picture as PNG, with the code that it shows."""
-
-    path: Path
-    picture: Pixels = field(compare=False, repr=False)
-    code: str
-
-    def run(self) -> Iterator[Wrote]:
-        write_file(self.path, png_bytes(self.picture, text={CODE_IN_PNG: self.code}))
-        yield Wrote(self.path)
+        yield FilePicture(self.path, picture)
 
 
 class DataMissingError(StudioError):

@@ -183,14 +183,6 @@ def code_json(document: Document, space: LatentSpace) -> str:
     return json.dumps(code_values(document, space), indent=1)
 
 
-def is_code_of(text: str, model: ModelRef) -> bool:
-    """Whether JSON text holds a code of a model with exactly these weights."""
-    try:
-        return bool(json.loads(text)["latent_studio_code"]["digest"] == model.digest)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return False
-
-
 def code_from_json(text: str, space: LatentSpace) -> tuple[float, ...]:
     """The code in such JSON, or in a plain list of numbers; checked against the model's space."""
     try:

@@ -11,6 +11,7 @@ from typing import Any
 from latent_studio.core.errors import StudioError
 from latent_studio.core.header import Header, read_header
 from latent_studio.core.latent import LatentSpace
+from latent_studio.core.pictures import png_text
 from latent_studio.core.runs import BEST, EMA, MODEL, STEP, newest_weights, read_status
 from latent_studio.studio.document import Document, ModelRef, code_from_json
 
@@ -34,6 +35,13 @@ class Provenance:
     def code(self, space: LatentSpace) -> tuple[float, ...]:
         """The code; a StudioError where that space cannot hold it."""
         return code_from_json(self.text, space)
+
+    def fits(self, space: LatentSpace) -> bool:
+        """Whether that space can hold the code."""
+        try:
+            return bool(self.code(space))
+        except StudioError:
+            return False
 
 
 def provenance_values(
@@ -77,6 +85,16 @@ def parse_provenance(text: str) -> Provenance | None:
             else None
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        return None
+
+
+def read_provenance(path: Path) -> Provenance | None:
+    """What a picture file says of itself; None for a file of any other kind, which may be a large one."""
+    if path.suffix.lower() != ".png":
+        return None
+    try:
+        return parse_provenance(png_text(path.read_bytes()).get(KEY, ""))
+    except OSError:
         return None
 
 

@@ -16,7 +16,7 @@ from latent_studio.app.exploring.sweep_view import N_PICTURES
 from latent_studio.app.widgets.carry import CODE_MIME
 from latent_studio.core.header import KEY, read_header
 from latent_studio.core.pictures import picture_from_png, png_bytes, png_text
-from latent_studio.engine.errands import CODE_IN_PNG
+from latent_studio.studio.provenance import KEY as CODE_IN_PNG
 from tests.app.conftest import Open
 from tests.app.driving import LEFT, NOTHING, Driver, drop
 
@@ -93,6 +93,7 @@ def test_a_dropped_file_that_is_no_picture_says_so_and_changes_nothing(driver: D
     driver.drop_files(driver.window, broken)
     driver.until(lambda: "broken.png is no picture" in driver.explore.banner.message())
     driver.drop_files(driver.window, text)
+    driver.until(lambda: "letter.txt" in driver.explore.banner.message())
     assert "neither a picture nor a model" in driver.explore.banner.message()
     assert driver.session.document == before
 
@@ -100,7 +101,9 @@ def test_a_dropped_file_that_is_no_picture_says_so_and_changes_nothing(driver: D
 def test_a_saved_picture_is_the_preview_and_brings_its_code_back(driver: Driver, tmp_path: Path) -> None:
     driver.session.edit(lambda document: document.replace(code=(0.5, -1.5, 1.0, 0.25)))
     path = tmp_path / "digit.png"
-    driver.explore.away.save(path)
+    driver.settled_picture()
+    assert driver.explore.menus.shown is not None
+    driver.explore.menus.actions.save(driver.explore.menus.shown, path)
     driver.until(path.exists)
     content = path.read_bytes()
     assert np.array_equal(picture_from_png(content), driver.picture()[:, :, 0])
@@ -116,9 +119,9 @@ def test_a_saved_picture_is_the_preview_and_brings_its_code_back(driver: Driver,
 
 
 def test_the_copied_picture_has_its_pixels_and_its_code(driver: Driver) -> None:
-    driver.explore.away.copy()
+    driver.click(driver.explore.copy)
+    driver.until(lambda: not QApplication.clipboard().image().isNull())
     mime = QApplication.clipboard().mimeData()
-    assert mime.hasImage()
     factors = json.loads(bytes(mime.data(CODE_MIME).data()))["latent_studio_code"]["factors"]
     assert factors == {"z": list(driver.code)}
 

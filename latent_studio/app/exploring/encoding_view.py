@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
 
 from latent_studio.app.widgets.elide import ElidedLabel, caption
@@ -19,11 +19,9 @@ class EncodingView(QWidget):
 
     Signals:
         chosen(): one of the two was clicked: its code is wanted.
-        menu_requested(QPoint): where, in global coordinates.
     """
 
     chosen = Signal()
-    menu_requested = Signal(QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +40,6 @@ class EncodingView(QWidget):
         for column, picture in enumerate((self.original, self.reconstruction)):
             picture.setFixedSize(SIDE, SIDE)
             picture.clicked.connect(self.chosen)
-            picture.menu_requested.connect(self.menu_requested)
             grid.addWidget(self._over[column], 0, column)
             grid.addWidget(picture, 1, column)
             grid.addWidget(self._under[column], 2, column)

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from latent_studio.app import code_actions
 from latent_studio.app.session import Session
 from latent_studio.core.events import Failed, Pixels
 from latent_studio.core.request import Answer, Priority
 from latent_studio.engine.errands import DataPictures, FilePicture, ReadPicture
-from latent_studio.studio.document import PictureSource, is_code_of
+from latent_studio.studio.document import PictureSource
 from latent_studio.views.encoding import Encode, Encoded
 
 N_KEPT = 200
@@ -64,7 +63,7 @@ class Encodings(QObject):
         )
 
     def encode_file(self, path: Path) -> None:
-        """Encode a picture file; one that this program saved brings its code back."""
+        """Encode a picture file, whatever code it carries: what is restored instead is seen to before."""
         header = self._session.header
         if header is not None:
             n_channels, height, _ = header.data.image_shape
@@ -116,11 +115,7 @@ class Encodings(QObject):
         if isinstance(value, Failed):
             self.failed.emit(value.text)
         elif isinstance(value, FilePicture):
-            model = self._session.document.model
-            if model is not None and is_code_of(value.code, model):
-                code_actions.adopt_code(self._session, value.code)
-            else:
-                self._encode(value.picture, PictureSource(caption=value.path.name, code=(), path=str(value.path)))
+            self._encode(value.picture, PictureSource(caption=value.path.name, code=(), path=str(value.path)))
 
     def _adopt(self, source: PictureSource, encoded: Encoded) -> None:
         self._keep(source, encoded)

@@ -9,13 +9,14 @@ from pathlib import Path
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from latent_studio.app import code_actions
 from latent_studio.app.dock_parts import slider_columns
 from latent_studio.app.exploring.data_picker import DataPicker
 from latent_studio.app.exploring.encodings import Encodings
+from latent_studio.app.exploring.picture_menus import PictureMenus
 from latent_studio.app.exploring.stage import Stage
-from latent_studio.app.exploring.taking_away import TakingAway
+from latent_studio.app.keeping.restoring import Restoring
 from latent_studio.app.panel import Panel, controls_row
+from latent_studio.app.picture_actions import Shown
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.buttons import Button, icon_button
 from latent_studio.app.widgets.choice import Option
@@ -26,7 +27,7 @@ from latent_studio.app.widgets.segmented import SegmentedControl
 from latent_studio.core.events import Failed, Pixels
 from latent_studio.core.header import Header
 from latent_studio.core.request import Answer, Priority
-from latent_studio.studio.document import Document, code_values, with_code
+from latent_studio.studio.document import Document
 from latent_studio.views.preview import Preview, PreviewPicture
 
 KEY = "explore"
@@ -50,7 +51,7 @@ class Explore(Panel):
         self.encodings = Encodings(session)
         self.stage = Stage(session)
         self.preview = self.stage.preview
-        self.away = TakingAway(session, self.preview, self)
+        self.menus, self._restoring = PictureMenus(session, self.encodings, self), Restoring(session, self)
         self._empty = EmptyState("cube", NO_MODEL, "Train a model")
         self._empty.action_requested.connect(self._on_train)
         body = QWidget()
@@ -79,10 +80,12 @@ class Explore(Panel):
             ]
         )
         self._mode.chosen.connect(self._on_mode)
-        copy = icon_button("copy", "Copy the picture")
-        copy.clicked.connect(self.away.copy)
-        save = icon_button("floppy-disk", "Save the picture as PNG, with its code inside")
-        save.clicked.connect(self.away.ask_where_to_save)
+        self.favour = icon_button("heart", "Add the code to the favourites (F)")
+        self.favour.clicked.connect(self.menus.favour)
+        self.copy = icon_button("copy", "Copy the picture")
+        self.copy.clicked.connect(self.menus.copy)
+        self.save = icon_button("floppy-disk", "Save the picture as PNG, with its model and code inside")
+        self.save.clicked.connect(self.menus.save)
         self._more = icon_button("dots-three", "More")
         self._more.clicked.connect(self._open_more)
         line.addWidget(self.data_button)
@@ -91,7 +94,7 @@ class Explore(Panel):
         line.addWidget(self._hint, 1)
         line.addWidget(self._mode)
         line.addSpacing(8)
-        for button in (copy, save, self._more):
+        for button in (self.favour, self.copy, self.save, self._more):
             line.addWidget(button)
         return row
 
@@ -108,12 +111,12 @@ class Explore(Panel):
         self.picker.chosen.connect(self.encodings.encode_data)
         self.picker.missing_changed.connect(self._on_missing)
         self.picker.failed.connect(self._on_encoding_failed)
-        self.away.told.connect(self._on_told)
-        stage.back.clicked.connect(self._on_back)
-        stage.encoding.chosen.connect(self._on_back)
-        stage.encoding.menu_requested.connect(self.away.open_menu)
-        self.preview.menu_requested.connect(self.away.open_menu)
-        self.preview.dropped_code.connect(self._on_code)
+        stage.back.clicked.connect(self.menus.adopt_encoding)
+        stage.encoding.chosen.connect(self.menus.adopt_encoding)
+        stage.encoding.original.menu_requested.connect(self.menus.open_original)
+        stage.encoding.reconstruction.menu_requested.connect(self.menus.open_reconstruction)
+        self.preview.menu_requested.connect(self.menus.open_current)
+        self.preview.dropped_code.connect(self._restoring.adopt)
         for drops in (self.preview, stage.encoding.original):
             drops.dropped_files.connect(self.files_dropped)
             drops.dropped_image.connect(self.encodings.encode_picture)
@@ -201,7 +204,8 @@ class Explore(Panel):
                 return
             if request.slot == PREVIEW:
                 self.preview.set_image(value.picture)
-                self.preview.set_payload(self._payload(request.code))
+                self.menus.shown = Shown(value.picture, request.code)
+                self.preview.set_payload(self.menus.actions.payload(self.menus.shown))
                 self._log_prior = value.log_prior
                 self._show_line()
         elif request.slot == PREVIEW and isinstance(value, Failed):
@@ -209,10 +213,6 @@ class Explore(Panel):
         elif value is not None:
             self.stage.plane.take(answer)
             self.stage.sweep.take(answer)
-
-    def _payload(self, code: tuple[float, ...]) -> dict[str, object]:
-        header = self.session.header
-        return {} if header is None else code_values(self.session.document.replace(code=code), header.space)
 
     def _show_line(self) -> None:
         """Where the current code lies: under the prior, and from the encoding."""
@@ -229,7 +229,8 @@ class Explore(Panel):
     def _show_encoding(self) -> None:
         source, current = self.session.document.source, self.encodings.current()
         self.stage.encoding.show_encoding(source, None if current is None else current[1])
-        self.stage.encoding.set_payload(None if current is None else self._payload(current[1].code))
+        made = None if current is None else Shown(current[1].reconstruction, current[1].code)
+        self.stage.encoding.set_payload(None if made is None else self.menus.actions.payload(made))
         self.stage.plane.show_marker(None if current is None else current[1].code)
         self.stage.back.setVisible(current is not None)
         self._show_line()
@@ -248,11 +249,6 @@ class Explore(Panel):
     def _on_mode(self, mode: str) -> None:
         self.session.edit(lambda document: document.with_setting(KEY, mode=mode))
 
-    def _on_back(self) -> None:
-        current = self.encodings.current()
-        if current is not None:
-            self.session.edit(lambda document: with_code(document, current[1].code))
-
     def _open_picker(self) -> None:
         self.picker.open_at(self._below(self.data_button))
 
@@ -267,12 +263,6 @@ class Explore(Panel):
 
     def _on_encoding_failed(self, text: str) -> None:
         self.tell("warn", text)
-
-    def _on_told(self, level: str, text: str) -> None:
-        self.tell("good" if level == "good" else "bad", text)
-
-    def _on_code(self, values: dict[str, object]) -> None:
-        code_actions.adopt_values(self.session, values)
 
     def take_picture(self, picture: Pixels) -> bool:
         """Encode a pasted picture."""
@@ -292,7 +282,7 @@ class Explore(Panel):
         return False
 
     def _open_more(self) -> None:
-        self.away.open_menu(self._below(self._more))
+        self.menus.open_current(self._below(self._more))
 
     @staticmethod
     def _below(widget: QWidget) -> QPoint:
