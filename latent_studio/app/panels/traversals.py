@@ -1,0 +1,291 @@
+"""Traversals: what every dimension does, row by row."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QPoint, QSizeF, QTimer
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from latent_studio.app.panel import Panel
+from latent_studio.app.picture_actions import PictureActions, Shown
+from latent_studio.app.session import Session
+from latent_studio.app.strips import StripPlan
+from latent_studio.app.traversing.controls import SheetControls
+from latent_studio.app.traversing.data_ranges import DataRanges
+from latent_studio.app.traversing.exporting import ExportBar, Exporting, Wish
+from latent_studio.app.traversing.rows import nearest, ordered_names, plain_order, sheet_rows
+from latent_studio.app.traversing.settings import KEY, SheetSettings
+from latent_studio.app.traversing.sheet import Sheet
+from latent_studio.app.traversing.sheet_view import Place
+from latent_studio.app.widgets.elide import Hairline
+from latent_studio.app.widgets.menus import menu
+from latent_studio.core.header import Header
+from latent_studio.core.request import Answer
+from latent_studio.studio.document import Document
+from latent_studio.views.animation import ENDINGS
+from latent_studio.views.traversal import ColumnImportance, Importance
+from latent_studio.views.traversal_sheet import Order, SheetRows, Span, TraversalRow, row_codes, row_columns
+
+ASK_EVERY_MS = 60
+"""A drag has the rows made anew so often; those that were made longest ago come first."""
+
+MOVING = "WebP (*.webp);;Animated PNG (*.png);;GIF (*.gif)"
+
+
+class Traversals(Panel):
+    """The rows that can be seen are asked for as the code, the weights or the settings outdate them."""
+
+    key, title, icon, order = KEY, "Traversals", "rows", 35
+    tooltip = "Every dimension a row: what it does to the picture"
+    needs = frozenset({"Decodes"})
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._model = ""
+        self._names: list[str] = []
+        self._effects: tuple[float, ...] = ()
+        self._plan = StripPlan()
+        self._rounds: dict[str, int] = {}  # when each row was made, counted; what is oldest is made first
+        self.pictures = PictureActions(session, self)
+        self.ranges = DataRanges(session, self)
+        self.exporting = Exporting(session, self)
+        self.controls = SheetControls(self)
+        self.sheet = Sheet(self._payload)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        bar = ExportBar(self.exporting)
+        for part, stretch in ((self.sheet, 1), (Hairline(), 0), (bar, 0)):
+            column.addWidget(part, stretch)
+        self.set_content(body, self.controls.row)
+        self._ask = QTimer(self, singleShot=True, interval=ASK_EVERY_MS)
+        self._ask.timeout.connect(self._ask_rows)
+        self._connect()
+        self._on_model_changed()
+
+    def _connect(self) -> None:
+        session, sheet, controls = self.session, self.sheet, self.controls
+        session.model_changed.connect(self._on_model_changed)
+        session.document_changed.connect(self._on_document_changed)
+        session.weights_settled.connect(self._on_weights)
+        session.answered.connect(self._on_answered)
+        self.ranges.changed.connect(self._on_range)
+        self.ranges.failed.connect(partial(self.tell, "warn"))
+        self.exporting.ended.connect(self._on_exported)
+        controls.changed.connect(self._on_changed)
+        controls.save.clicked.connect(self._on_save)
+        controls.animate.clicked.connect(self._open_animate)
+        sheet.rows_visible.connect(self._want)
+        sheet.clicked.connect(self._on_clicked)
+        sheet.menu_requested.connect(self._open_menu)
+        sheet.row_menu_requested.connect(self._open_row_menu)
+
+    # --- what it shows
+
+    @property
+    def settings(self) -> SheetSettings:
+        """The document's settings of this panel."""
+        return SheetSettings.of(self.session.document)
+
+    def shown(self, about: str = "") -> None:
+        self._on_model_changed()
+
+    def _row_order(self, header: Header) -> Order:
+        return self.settings.order or plain_order(header)
+
+    def _span(self) -> Span:
+        return self.settings.span(self.ranges.get())
+
+    def _code(self, document: Document) -> tuple[float, ...]:
+        """Around which code the rows are swept."""
+        header = self.session.header
+        if header is None or self.settings.around == "code":
+            return document.code
+        return tuple(float(value) for value in header.space.neutral())
+
+    def _on_model_changed(self) -> None:
+        header, model = self.session.header, self.session.document.model
+        if header is None or model is None or not self.is_shown:
+            return
+        if model.key != self._model:
+            self._model, self._effects = model.key, ()
+            self._plan.forget()
+            self.sheet.clear()
+            self.sheet.verticalScrollBar().setValue(0)
+            if not header.statistics.get("kl"):
+                code = tuple(float(value) for value in header.space.neutral())
+                self.session.ask(Importance(model=model.key, code=code, slot="traversals importance"))
+        self.controls.show_model(header)
+        self._show(header)
+
+    def _show(self, header: Header) -> None:
+        """The rows anew: which, in which order, over what."""
+        settings, order = self.settings, self._row_order(header)
+        if settings.reach == "data":
+            self.ranges.want()
+        self.controls.show(settings, order)
+        self._names = ordered_names(header, order, self._effects)
+        span = self._span()
+        _, height, width = header.data.image_shape
+        rows = sheet_rows(header, self._names, span, self._effects)
+        self.sheet.set_rows(rows, settings.n, QSizeF(width, height), span.titles())
+        self._show_marks()
+        self._want()
+
+    def _show_marks(self) -> None:
+        """Where the current code lies in the rows that can be seen."""
+        header, code = self.session.header, self.session.document.code
+        if header is None or len(code) != header.space.dim or self.settings.around == "centre":
+            self.sheet.set_marks({})
+            return
+        span = self._span()
+        self.sheet.set_marks({name: nearest(header.space, code, name, span) for name in self.sheet.visible_names()})
+
+    def _on_document_changed(self, new: Document, old: Document) -> None:
+        header = self.session.header
+        if not self.is_shown or header is None or len(new.code) != header.space.dim:
+            return
+        if new.panels.get(KEY) != old.panels.get(KEY):
+            self._plan.forget()
+            self._show(header)
+        elif new.code != old.code:
+            self._show_marks()
+            self._want()
+
+    def _on_weights(self) -> None:
+        self._plan.forget()
+        if self.is_shown and self.settings.reach == "data":
+            self.ranges.want(again=True)
+        self._want()
+
+    def _on_range(self) -> None:
+        header = self.session.header
+        if self.is_shown and header is not None and self.settings.reach == "data":
+            self._plan.forget()
+            self._show(header)
+
+    # --- pictures
+
+    def _want(self) -> None:
+        """Rows may be out of date. A drag does not put this off: the timer is left to run."""
+        if self.is_shown and not self._ask.isActive():
+            self._ask.start()
+
+    def _ask_rows(self) -> None:
+        document, header = self.session.document, self.session.header
+        if not self.is_shown or header is None or document.model is None or document.model.key != self._model:
+            return
+        if self.settings.reach == "data" and not self.ranges.get():
+            return  # it is being found out
+        self._show_marks()
+        code, sheet, space = self._code(document), self.sheet, header.space
+        if len(code) != space.dim:
+            return
+        stale = [
+            name
+            for name in sheet.visible_names()
+            if not sheet.has_pictures(name) or not self._plan.is_fresh(row_columns(space, name), code)
+        ]
+        if stale:
+            stale.sort(key=lambda name: self._rounds.get(name, -1) if sheet.has_pictures(name) else -1)
+            self.session.ask(SheetRows(model=self._model, code=code, names=tuple(stale), span=self._span()))
+
+    def _on_answered(self, answer: Answer) -> None:
+        request, value, header = answer.request, answer.value, self.session.header
+        if header is None:
+            return
+        if isinstance(value, TraversalRow) and isinstance(request, SheetRows) and request.model == self._model:
+            if request.span == self._span() and value.name in self._names:
+                self._plan.note(row_columns(header.space, value.name), request.code)
+                self._rounds[value.name] = max(self._rounds.values(), default=0) + 1
+                self.sheet.set_pictures(value.name, value.pictures, value.values)
+        elif isinstance(value, ColumnImportance) and isinstance(request, Importance) and request.model == self._model:
+            self._effects = value.values
+            if self.is_shown and not header.statistics.get("kl"):
+                self._show(header)
+
+    def _code_at(self, name: str, index: int) -> tuple[float, ...] | None:
+        """The code that gives a picture of the sheet, made of the code as it is now."""
+        header = self.session.header
+        code = self._code(self.session.document)
+        if header is None or len(code) != header.space.dim:
+            return None
+        _, codes = row_codes(header.space, np.asarray(code, np.float32), name, self._span())
+        return tuple(codes[index].tolist()) if index < len(codes) else None
+
+    def _shown(self, name: str, index: int) -> Shown | None:
+        pictures = self.sheet.pictures(name)
+        return Shown(pictures[index], self._code_at(name, index)) if index < len(pictures) else None
+
+    def _payload(self, name: str, index: int) -> dict[str, object] | None:
+        shown = self._shown(name, index)
+        return None if shown is None else self.pictures.payload(shown)
+
+    # --- the hand
+
+    def _on_changed(self, name: str, value: object) -> None:
+        self.session.edit(lambda document: document.with_setting(KEY, **{name: value}))
+
+    def _on_clicked(self, name: str, index: int) -> None:
+        shown = self._shown(name, index)
+        if shown is not None:
+            self.pictures.adopt(shown)
+
+    def _open_menu(self, places: list[Place], at: QPoint) -> None:
+        shown = [one for one in (self._shown(*place) for place in places) if one is not None]
+        if shown:
+            self.pictures.open_menu(shown, at)
+
+    def _open_row_menu(self, name: str, at: QPoint) -> None:
+        entries = menu(self)
+        entries.addAction(f"Save {name} as a picture …", lambda: self._ask_where([name], is_animation=False))
+        entries.addAction(f"Save {name} as an animation …", lambda: self._ask_where([name], is_animation=True))
+        entries.aboutToHide.connect(entries.deleteLater)
+        entries.popup(at)
+
+    def _on_save(self) -> None:
+        self._ask_where(self._names, is_animation=False)
+
+    def _open_animate(self) -> None:
+        entries, button = menu(self), self.controls.animate
+        n = len(self._names)
+        entries.addAction(f"All {n} rows at once …" if n > 1 else "The row …", self._animate_all)
+        if n > 1:
+            entries.addSeparator()
+            for name in self.sheet.visible_names():
+                entries.addAction(f"{name} alone …", partial(self._ask_where, [name], is_animation=True))
+        entries.aboutToHide.connect(entries.deleteLater)
+        entries.popup(button.mapToGlobal(QPoint(0, button.height() + 4)))
+
+    def _animate_all(self) -> None:
+        self._ask_where(self._names, is_animation=True)
+
+    def _ask_where(self, names: list[str], *, is_animation: bool) -> None:
+        header = self.session.header
+        if header is None:
+            return
+        what = names[0] if len(names) == 1 else "traversals"
+        suggested = f"{header.name} {what}{'.webp' if is_animation else '.png'}"
+        title = "Save the animation" if is_animation else "Save the sheet"
+        path, _ = QFileDialog.getSaveFileName(self, title, suggested, MOVING if is_animation else "PNG (*.png)")
+        if path:
+            self.export(names, Path(path), is_animation=is_animation)
+
+    def export(self, names: list[str], path: Path, *, is_animation: bool = False) -> None:
+        """Write these rows, decoded by the reference path; the bar at the foot tells how far it is."""
+        document, model = self.session.document, self.session.document.model
+        usual = ".webp" if is_animation else ".png"
+        ending = path.suffix.lower()
+        if ending not in (ENDINGS if is_animation else (".png",)):
+            path = path.with_name(path.name + usual)
+        if model is not None and names:
+            code = self._code(document)
+            self.exporting.start(Wish(model, tuple(names), code, self._span(), path, is_animation))
+
+    def _on_exported(self, level: str, text: str) -> None:
+        if level:
+            self.tell("good" if level == "good" else "bad", text)

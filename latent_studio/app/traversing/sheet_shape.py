@@ -1,0 +1,91 @@
+"""Where the parts of a traversal sheet lie."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+
+MARGIN, NAMES, GAP = 24, 88, 4  # px: around, for the names, between pictures
+BETWEEN = 12  # px between two rows
+LABEL = 16  # px under the pictures of a category
+MIN_SIDE, MAX_SIDE = 24, 112  # px
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row: a number of the code, or a categorical factor with the names of its values.
+
+    share: its importance in [0, 1] beside the greatest, None where it is unknown.  note: the same in words.
+    """
+
+    name: str
+    n_pictures: int
+    labels: tuple[str, ...] = ()
+    note: str = ""
+    share: float | None = None
+    ends: str = ""
+    tooltip: str = ""
+
+
+class SheetShape:
+    """The layout of rows in a width: every picture has the same side, categories go on in further lines."""
+
+    def __init__(self, rows: Sequence[SheetRow], width: float, n_steps: int, image: QSizeF) -> None:
+        """image: the size of the model's pictures in px; a whole multiple of it is preferred for the pictures."""
+        self.left = MARGIN + NAMES
+        room = max(1.0, width - self.left - MARGIN + GAP)
+        aspect = max(image.width(), 1.0) / max(image.height(), 1.0)
+        across = max(MIN_SIDE, min(MAX_SIDE * max(1.0, aspect), room / max(n_steps, 1) - GAP))
+        multiple = int(across // max(image.width(), 1.0)) * image.width()
+        self.picture_width = multiple if multiple >= 0.8 * across else float(int(across))
+        self.picture_height = max(8.0, float(round(self.picture_width / aspect)))
+        self.n_across = max(1, int(room // (self.picture_width + GAP)))
+        self._n_pictures = [row.n_pictures for row in rows]
+        self._labels = [LABEL if row.labels else 0 for row in rows]
+        self._tops, top = [], float(BETWEEN)
+        for index in range(len(rows)):
+            self._tops.append(top)
+            top += self.height(index) + BETWEEN
+        self.total = top
+
+    def height(self, index: int) -> float:
+        """How high a row is, without what stands between two."""
+        n_lines = -(-self._n_pictures[index] // self.n_across)
+        return max(1, n_lines) * (self.picture_height + GAP + self._labels[index]) - GAP
+
+    def top(self, index: int) -> float:
+        """Where a row begins, from the top of the sheet."""
+        return self._tops[index]
+
+    def cell(self, row: int, index: int) -> QRectF:
+        """Where a picture lies, from the top left of the sheet."""
+        line, column = divmod(index, self.n_across)
+        x = self.left + column * (self.picture_width + GAP)
+        y = self._tops[row] + line * (self.picture_height + GAP + self._labels[row])
+        return QRectF(x, y, self.picture_width, self.picture_height)
+
+    def visible(self, top: float, bottom: float) -> range:
+        """The rows that can be seen between two heights."""
+        if not self._tops:
+            return range(0)
+        first = max(0, bisect_right(self._tops, top) - 1)
+        return range(first, bisect_right(self._tops, bottom))
+
+    def row_at(self, y: float) -> int | None:
+        """The row at a height; what lies between two belongs to the upper one."""
+        index = bisect_right(self._tops, y) - 1
+        return index if 0 <= index < len(self._tops) and y < self.total else None
+
+    def picture_at(self, at: QPointF) -> tuple[int, int] | None:
+        """Row and index of the picture at a point of the sheet."""
+        row = self.row_at(at.y())
+        if row is None:
+            return None
+        column = int((at.x() - self.left) // (self.picture_width + GAP))
+        line = int((at.y() - self._tops[row]) // (self.picture_height + GAP + self._labels[row]))
+        index = line * self.n_across + column
+        inside = 0 <= column < self.n_across and 0 <= index < self._n_pictures[row]
+        return (row, index) if inside and self.cell(row, index).contains(at) else None
