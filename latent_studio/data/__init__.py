@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from latent_studio.data.catalogue import detect, load, sources
+from latent_studio.data.catalogue import detect, load, loading, sources
 from latent_studio.data.image_set import ImageSet
 
-__all__ = ["ImageSet", "detect", "load", "sources"]
+__all__ = ["ImageSet", "detect", "load", "loading", "sources"]

@@ -12,16 +12,22 @@ from typing import TYPE_CHECKING, Any
 from latent_studio.core.errors import StudioError, did_you_mean
 from latent_studio.data.downloads import is_partial
 from latent_studio.data.image_set import ImageSet
+from latent_studio.data.pixel_store import at_once
 from latent_studio.data.places import find
 
 if TYPE_CHECKING:
-    from latent_studio.data.source import Source, SourceInfo
+    from latent_studio.data.source import Loading, Source, SourceInfo
 
 _PACKAGE = "latent_studio.data"
 
 
 def load(source: str, path: str | Path | None = None, size: int | None = None, **options: Any) -> ImageSet:
-    """The pictures of a source.
+    """The pictures of a source, all at once; see `loading`."""
+    return at_once(loading(source, path, size, **options))
+
+
+def loading(source: str, path: str | Path | None = None, size: int | None = None, **options: Any) -> Loading:
+    """The pictures of a source, telling the progress where they are many.
 
     path: for sources that read files.  size: side of the square pictures in pixels; None is the source's default.
     options: what the source declares.  StudioError on an unknown source or option and on files that cannot be read.
@@ -42,7 +48,8 @@ def load(source: str, path: str | Path | None = None, size: int | None = None, *
     if found.needs_path:
         _refuse_missing(path, values["path"])
     with _said_plainly(path):
-        images = found.load(checked)
+        begun = found.load(checked)
+        images = begun if isinstance(begun, ImageSet) else (yield from begun)
         return images.only(checked.only) if checked.only else images
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,16 +17,16 @@ from latent_studio.data.columns import Column, as_labels, read_attributes
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.picture_files import UNREADABLE, PictureFiles, any_file, opened_files
 from latent_studio.data.pictures import ENDINGS, UnreadableError, decoded
-from latent_studio.data.pixel_store import Fill, Pixels, Rows, Write, blocks, fingerprint, rows_per_block, stored
+from latent_studio.data.pixel_store import Fill, Pixels, Rows, Storing, blocks, fingerprint, storing
 from latent_studio.data.rows import n_train_of, shuffled
-from latent_studio.data.source import PathOptions, Source
+from latent_studio.data.source import Loading, PathOptions, Source
 
 TRAIN_FOLDERS = frozenset({"train", "training"})
 TEST_FOLDERS = frozenset({"test", "testing", "val", "valid", "validation"})
 UNSORTED = "unsorted"
 """The class of pictures that lie beside the class folders."""
-_FEWEST_AT_ONCE = 16
-"""Pictures are decoded some 8 MiB at a time, but enough of them that every thread has work."""
+_N_AT_ONCE = 32
+"""Pictures that are decoded in one piece: enough that every thread has work, few enough that a lane is not held up."""
 
 
 class Options(PathOptions):
@@ -53,11 +53,11 @@ class _Layout:
     n_train: int
 
 
-def load(options: Options) -> ImageSet:
+def load(options: Options) -> Loading:
     """StudioError where there is no picture at all; single unreadable ones are skipped and counted."""
     with opened_files(options.path) as files:
         layout = _laid_out([name for name in files.names if _ending(name) in ENDINGS], options.path.name)
-        pixels, kept = _pixels(files, layout, options)
+        pixels, kept = yield from _pixels(files, layout, options)
         names = [layout.names[i] for i in kept]
         n_train = int((kept < layout.n_train).sum())
         if n_train == 0:
@@ -120,16 +120,16 @@ def _printable(name: str) -> str:
 # --------------------------------------------------------------------------------------------------------- pixels
 
 
-def _pixels(files: PictureFiles, layout: _Layout, options: Options) -> tuple[Pixels, Rows]:
+def _pixels(files: PictureFiles, layout: _Layout, options: Options) -> Storing:
     """All pictures that can be read, and their numbers in the layout."""
     n_channels = 1 if options.channels == "grey" else 3
     n, size = len(layout.names), options.size
     key = fingerprint([], "folder", files.stamp, size, n_channels)
     fill = _decoder(files, layout.names, size, n_channels, options.path.name)
-    pixels, kept = stored((n, n_channels, size, size), fill, key, options.memory_share)
+    pixels, kept = yield from storing((n, n_channels, size, size), fill, key, options.memory_share)
     if options.channels == "auto" and all(_is_grey(block) for block in blocks(pixels)):
         shape = (len(pixels), 1, size, size)
-        pixels = stored(shape, lambda write: _copy_first_channel(pixels, write), key, options.memory_share)[0]
+        pixels, _ = yield from storing(shape, lambda: _first_channel(pixels), key, options.memory_share)
     return pixels, kept
 
 
@@ -144,18 +144,18 @@ def _decoder(files: PictureFiles, names: list[str], size: int, n_channels: int, 
         except UNREADABLE as error:
             return UnreadableError(str(error))
 
-    def fill(write: Write) -> Rows:
+    def fill() -> Generator[tuple[Rows, Pixels], None, Rows]:
         kept: list[int] = []
         reasons: list[str] = []
-        n_at_once = max(_FEWEST_AT_ONCE, rows_per_block((n_channels, size, size)))
         with ThreadPoolExecutor() as threads:
-            for first in range(0, len(names), n_at_once):
-                results = list(threads.map(read, names[first : first + n_at_once]))
+            for first in range(0, len(names), _N_AT_ONCE):
+                results = list(threads.map(read, names[first : first + _N_AT_ONCE]))
                 good = [(first + i, x) for i, x in enumerate(results) if not isinstance(x, UnreadableError)]
                 reasons += [str(x) for x in results if isinstance(x, UnreadableError)]
                 if good:
-                    write(np.arange(len(kept), len(kept) + len(good)), np.stack([x for _, x in good]))
+                    rows = np.arange(len(kept), len(kept) + len(good))
                     kept += [i for i, _ in good]
+                    yield rows, np.stack([x for _, x in good])
         if not kept:
             raise StudioError(
                 f"None of the {len(names):,} pictures in {where} can be read (first: {reasons[0]}): check the files."
@@ -169,10 +169,10 @@ def _is_grey(block: Pixels) -> bool:
     return bool((block[:, 1] == block[:, 0]).all() and (block[:, 2] == block[:, 0]).all())
 
 
-def _copy_first_channel(pixels: Pixels, write: Write) -> None:
+def _first_channel(pixels: Pixels) -> Generator[tuple[Rows, Pixels], None, None]:
     row = 0
     for block in blocks(pixels):
-        write(np.arange(row, row + len(block)), block[:, :1])
+        yield np.arange(row, row + len(block)), block[:, :1]
         row += len(block)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from latent_studio.core.errors import StudioError
+from latent_studio.core.events import Progress
 from latent_studio.data.columns import as_labels
 from latent_studio.data.idx_file import IdxFile, mapped_pictures, opened, picture_blocks, read_numbers
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.known_sets import KnownSet, known_by_labels, known_by_name
-from latent_studio.data.pixel_store import Pixels, Write, fingerprint, memory_bytes, stored
+from latent_studio.data.pixel_store import Pixels, Rows, fingerprint, memory_bytes, storing
 from latent_studio.data.resizing import padded, resized
 from latent_studio.data.rows import n_train_of
-from latent_studio.data.source import PathOptions, Source
+from latent_studio.data.source import Loading, PathOptions, Source
 
 LARGEST_PADDING = 4
 """A picture that is at most so much too small gets a black frame: 28 → 32 pixels is done so everywhere."""
@@ -48,7 +49,7 @@ class _Part:
     labels: NDArray[np.int64] | None
 
 
-def load(options: Options) -> ImageSet:
+def load(options: Options) -> Loading:
     """Train and test files as they are split; of a file without a partner the last tenth is for testing. Pictures
     keep the order of the files."""
     prefix, files = _files(options.path)
@@ -59,9 +60,10 @@ def load(options: Options) -> ImageSet:
     label_names: tuple[str, ...] = ()
     if labels is not None:
         labels, label_names = (labels - known.first_label, known.label_names) if known else as_labels(labels)
+    pixels = yield from _pixels(parts, options, transposed=_transposed(options, known))
     return ImageSet(
         name=known.name if known else prefix or _named_folder(files[0][0].parent),
-        pixels=_pixels(parts, options, transposed=_transposed(options, known)),
+        pixels=pixels,
         labels=labels,
         label_names=label_names,
         attributes={},
@@ -167,7 +169,7 @@ def _transposed(options: Options, known: KnownSet | None) -> bool:
     return known is not None and known.transposed if options.transpose == "auto" else options.transpose == "yes"
 
 
-def _pixels(parts: list[_Part], options: Options, transposed: bool) -> Pixels:
+def _pixels(parts: list[_Part], options: Options, transposed: bool) -> Generator[Progress, None, Pixels]:
     shapes = {part.pictures.shape[1:] for part in parts}
     if len(shapes) > 1:
         sizes = " and ".join(f"{w}x{h}" for h, w in sorted(shapes))
@@ -189,17 +191,17 @@ def _pixels(parts: list[_Part], options: Options, transposed: bool) -> Pixels:
         fits = 0 <= size - max(h, w) <= LARGEST_PADDING and size - min(h, w) <= LARGEST_PADDING
         return padded(block, size) if fits else resized(block, size)
 
-    def fill(write: Write) -> None:
+    def fill() -> Generator[tuple[Rows, Pixels], None, None]:
         row = 0
         for part in parts:
             for block in picture_blocks(part.pictures):
-                write(np.arange(row, row + len(block)), shaped(block))
+                yield np.arange(row, row + len(block)), shaped(block)
                 row += len(block)
 
     n = sum(part.pictures.shape[0] for part in parts)
     shape = (n, 1, h, w) if size is None else (n, 1, size, size)
     key = fingerprint([part.pictures.path for part in parts], "idx", size, transposed)
-    return stored(shape, fill, key, options.memory_share)[0]
+    return (yield from storing(shape, fill, key, options.memory_share))[0]
 
 
 def _claims(path: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_studio.core.errors import StudioError, did_you_mean
-from latent_studio.data.pixel_store import blocks, rows_per_block, stored
+from latent_studio.data.pixel_store import at_once, blocks, rows_per_block, storing
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,13 +146,13 @@ class ImageSet:
             return self.pixels[kept]
         n_rows = rows_per_block(self.image_shape)
 
-        def copy(write: Any) -> None:
+        def copy() -> Generator[tuple[NDArray[np.intp], NDArray[np.uint8]], None, None]:
             for start in range(0, len(kept), n_rows):
                 rows = kept[start : start + n_rows]
-                write(np.arange(start, start + len(rows)), self.pixels[rows])
+                yield np.arange(start, start + len(rows)), self.pixels[rows]
 
         key = hashlib.sha256(self.content_digest().encode() + kept.astype("<i8").tobytes()).hexdigest()[:32]
-        return stored((len(kept), *self.image_shape), copy, key=key)[0]
+        return at_once(storing((len(kept), *self.image_shape), copy, key=key))[0]
 
     def describe(self) -> dict[str, Any]:
         """What the set is, as plain data that can be shown, pickled and written as JSON."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_studio.core.errors import StudioError
+from latent_studio.core.events import Progress
 from latent_studio.data.columns import Column, as_attribute, as_labels
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.npz_file import Member, NpzFile
 from latent_studio.data.picture_files import any_file
-from latent_studio.data.pixel_store import Pixels, Rows, Write, fingerprint, stored
+from latent_studio.data.pixel_store import Pixels, Rows, fingerprint, storing
 from latent_studio.data.resizing import resized
 from latent_studio.data.rows import n_train_of, shuffled
-from latent_studio.data.source import PathOptions, Source
+from latent_studio.data.source import Loading, PathOptions, Source
 
 PICTURES = ("images", "image", "imgs", "pictures", "pixels", "x", "data")
 LABELS = ("labels", "label", "y", "targets", "target", "group", "groups", "class", "classes", "category")
@@ -36,7 +37,7 @@ class Options(PathOptions):
     pass
 
 
-def load(options: Options) -> ImageSet:
+def load(options: Options) -> Loading:
     """Without x_train, x_test and their like, a fixed shuffle puts one picture in ten into the test part."""
     with closing(NpzFile(options.path)) as file:
         columns = _by_column(file.members)
@@ -53,9 +54,10 @@ def load(options: Options) -> ImageSet:
         labels, label_names = _labels(file, columns, labels_name, counts) if labels_name else (None, ())
         used = {labels_name, f"{labels_name}_names"} if labels is not None else set()
         attributes = _attributes(file, {name: found for name, found in columns.items() if name not in used}, counts)
+        pixels = yield from _pixels(file, [pictures[part] for part in parts], order, options)
         return ImageSet(
             name=_text(file, columns, "name") or options.path.stem,
-            pixels=_pixels(file, [pictures[part] for part in parts], order, options),
+            pixels=pixels,
             labels=None if labels is None else labels[order],
             label_names=label_names,
             attributes={name: column.values[order] for name, column in attributes.items()},
@@ -182,7 +184,9 @@ def _text(file: NpzFile, columns: Mapping[str, Parts], name: str) -> str:
 # ------------------------------------------------------------------------------------------------------------ pixels
 
 
-def _pixels(file: NpzFile, members: Iterable[Member], order: Rows, options: Options) -> Pixels:
+def _pixels(
+    file: NpzFile, members: Iterable[Member], order: Rows, options: Options
+) -> Generator[Progress, None, Pixels]:
     """All pictures; the one numbered order[i] in row i."""
     members = list(members)
     shapes = {_image_shape(member) for member in members}
@@ -192,18 +196,18 @@ def _pixels(file: NpzFile, members: Iterable[Member], order: Rows, options: Opti
     h, w = (h, w) if options.size is None else (options.size, options.size)
     row_of = np.argsort(order)
 
-    def fill(write: Write) -> None:
+    def fill() -> Generator[tuple[Rows, Pixels], None, None]:
         scale = 255 if all(_is_binary(file, member) for member in members) else 1
         first = 0
         for member in members:
             for block in file.blocks(member):
                 x = _channels_first(_as_bytes(block, scale, member.name))
                 rows = row_of[first : first + len(x)]
-                write(rows, x if options.size is None else resized(x, options.size))
+                yield rows, x if options.size is None else resized(x, options.size)
                 first += len(x)
 
     key = fingerprint([options.path], "npz", options.size)
-    return stored((len(order), c, h, w), fill, key, options.memory_share)[0]
+    return (yield from storing((len(order), c, h, w), fill, key, options.memory_share))[0]
 
 
 def _image_shape(member: Member) -> tuple[int, int, int]:

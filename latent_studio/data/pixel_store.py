@@ -7,22 +7,28 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_studio.core.events import Progress
 from latent_studio.core.files import TEMPORARY, said_plainly, sync_file, sync_folder
 
 Pixels = NDArray[np.uint8]
 Rows = NDArray[np.intp]
-Write = Callable[[Rows, Pixels], None]
-"""Puts a block (k, c, h, w) into the given k rows."""
+Fill = Callable[[], Generator[tuple[Rows, Pixels], None, "Rows | None"]]
+"""Yields all pixels in blocks: k rows and what belongs there (k, c, h, w). Where some pictures turn out to be
+unreadable it gives the first m rows to the m readable ones and returns their m numbers."""
 
-Fill = Callable[[Write], "Rows | None"]
-"""Writes all pixels; where some pictures turn out to be unreadable it writes the m readable ones into the first m rows
-and returns their m numbers."""
+Storing = Generator[Progress, None, tuple[Pixels, Rows]]
+"""Tells how many pictures are done, then returns them."""
+
+_Write = Callable[[Rows, Pixels], None]
+_T = TypeVar("_T")
 
 MEMORY_SHARE = 0.25
 _BLOCK_BYTES = 8 << 20
@@ -31,10 +37,18 @@ _ASSUMED_MEMORY_BYTES = 8 << 30
 _STALE_S = 24 * 3600.0
 
 
-def stored(
-    shape: tuple[int, int, int, int], fill: Fill, key: str, memory_share: float = MEMORY_SHARE
-) -> tuple[Pixels, Rows]:
-    """What `fill` writes, uint8 (m, c, h, w), and the numbers of the m ≤ n pictures that it holds.
+def at_once(work: Generator[object, None, _T]) -> _T:
+    """What a generator returns in the end, whatever it tells on its way."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: _T = end.value
+            return result
+
+
+def storing(shape: tuple[int, int, int, int], fill: Fill, key: str, memory_share: float = MEMORY_SHARE) -> Storing:
+    """What `fill` yields, uint8 (m, c, h, w), and the numbers of the m ≤ n pictures that it holds.
 
     Up to `memory_share` of the machine's memory it is an array; beyond that a read-only memory map of a file in the
     cache folder, which the next call with the same `key` finds ready made.
@@ -45,11 +59,11 @@ def stored(
         def write(rows: Rows, block: Pixels) -> None:
             pixels[rows] = block
 
-        return _trimmed(pixels, fill(write))
+        return _trimmed(pixels, (yield from _filling(fill, write, shape[0])))
     entry = cache_folder() / hashlib.sha256(f"{_FORMAT} {key} {shape}".encode()).hexdigest()[:32]
     if not entry.is_dir():
         with said_plainly(entry.parent):
-            _write_entry(entry, shape, fill)
+            yield from _writing_entry(entry, shape, fill)
     return _trimmed(np.load(entry / "pixels.npy", mmap_mode="r"), np.load(entry / "kept.npy"))
 
 
@@ -57,7 +71,22 @@ def _trimmed(pixels: Pixels, kept: Rows | None) -> tuple[Pixels, Rows]:
     return (pixels, np.arange(len(pixels))) if kept is None else (pixels[: len(kept)], kept)
 
 
-def _write_entry(entry: Path, shape: tuple[int, int, int, int], fill: Fill) -> None:
+def _filling(fill: Fill, write: _Write, n: int) -> Generator[Progress, None, Rows | None]:
+    """Write block by block."""
+    n_done = 0
+    with closing(fill()) as blocks:
+        while True:
+            try:
+                rows, block = next(blocks)
+            except StopIteration as end:
+                kept: Rows | None = end.value
+                return kept
+            write(rows, block)
+            n_done += len(rows)
+            yield Progress(n_done, n, "pictures", text="reading pictures")
+
+
+def _writing_entry(entry: Path, shape: tuple[int, int, int, int], fill: Fill) -> Generator[Progress, None, None]:
     """A cache entry, whole or not at all. Plain writes, because a memory map kills the process on a full disk."""
     entry.parent.mkdir(parents=True, exist_ok=True)
     _remove_stale(entry.parent)
@@ -74,7 +103,7 @@ def _write_entry(entry: Path, shape: tuple[int, int, int, int], fill: Fill) -> N
                     file.seek(start + int(rows[first]) * row_bytes)
                     file.write(np.ascontiguousarray(block[first:last]).data)
 
-            kept = fill(write)
+            kept = yield from _filling(fill, write, shape[0])
         np.save(temporary / "kept.npy", np.arange(shape[0]) if kept is None else kept)
         for path in temporary.iterdir():
             sync_file(path)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from latent_studio.core.events import Progress
 from latent_studio.core.schema import Config
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.pixel_store import MEMORY_SHARE
+
+Loading = Generator[Progress, None, ImageSet]
+"""Reads pictures piece by piece, for a lane: not asking for more pauses it, closing gives it up."""
 
 
 class SourceOptions(Config):
@@ -51,7 +55,8 @@ class PathOptions(SourceOptions):
 class Source:
     """A source as its file declares it.
 
-    name: the file's name.  load: the options → the set; StudioError on what cannot be read.
+    name: the file's name.  load: the options → the set, or a generator that tells its progress and returns the set;
+    StudioError on what cannot be read.
     claims: how sure the source is that it reads a file or folder: 0 not at all, 1 perhaps, 2 certainly. Cheap, never
     raises for what it does not know.
     """
@@ -60,7 +65,7 @@ class Source:
     title: str
     summary: str
     options: type[SourceOptions]
-    load: Callable[[Any], ImageSet]
+    load: Callable[[Any], ImageSet | Loading]
     claims: Callable[[Path], int] = lambda path: 0
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,44 @@ from hypothesis import strategies as st
 
 from latent_studio.core.errors import StudioError
 from latent_studio.data import pixel_store
-from latent_studio.data.pixel_store import Rows, Write, blocks, cache_folder, stored
+from latent_studio.data.pixel_store import Fill, Pixels, Rows, at_once, blocks, cache_folder, storing
 from latent_studio.data.rows import n_train_of, shuffled, uniform
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (30, 1, 4, 4), dtype=np.uint8)
 
 
-def fill(write: Write) -> None:
+Blocks = Generator[tuple[Rows, Pixels], None, None]
+
+
+def fill() -> Blocks:
     order = shuffled(30)
-    write(order[:11], PIXELS[order[:11]])
-    write(order[11:], PIXELS[order[11:]])
+    yield order[:11], PIXELS[order[:11]]
+    yield order[11:], PIXELS[order[11:]]
+
+
+def stored(fill: Fill, share: float) -> tuple[Pixels, Rows]:
+    return at_once(storing((30, 1, 4, 4), fill, "key", share))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_it_tells_how_many_pictures_are_done(share: float) -> None:
+    told = list(storing((30, 1, 4, 4), fill, "key", share))
+    assert [(progress.done, progress.total, progress.unit) for progress in told] == [
+        (11, 30, "pictures"),
+        (30, 30, "pictures"),
+    ]
+
+
+def test_giving_it_up_leaves_nothing() -> None:
+    begun = storing((30, 1, 4, 4), fill, "key", 0)
+    next(begun)
+    begun.close()
+    assert list(cache_folder().iterdir()) == []
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
 def test_rows_written_in_any_order_lie_where_they_belong(share: float) -> None:
-    pixels, kept = stored((30, 1, 4, 4), fill, "key", share)
+    pixels, kept = stored(fill, share)
     assert np.array_equal(pixels, PIXELS)
     assert np.array_equal(kept, np.arange(30))
     assert isinstance(pixels, np.memmap) == (share == 0)
@@ -37,43 +61,44 @@ def test_rows_written_in_any_order_lie_where_they_belong(share: float) -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
 def test_only_the_kept_pictures_are_there(share: float) -> None:
-    def fill_some(write: Write) -> Rows:
-        write(np.arange(3), PIXELS[[4, 8, 9]])
+    def fill_some() -> Generator[tuple[Rows, Pixels], None, Rows]:
+        yield np.arange(3), PIXELS[[4, 8, 9]]
         return np.array([4, 8, 9])
 
-    pixels, kept = stored((30, 1, 4, 4), fill_some, "key", share)
+    pixels, kept = stored(fill_some, share)
     assert np.array_equal(pixels, PIXELS[kept])
     assert list(kept) == [4, 8, 9]
 
 
 def test_a_failure_while_writing_leaves_nothing_and_the_next_try_works() -> None:
-    def fail(write: Write) -> None:
-        write(np.arange(30), PIXELS)
+    def fail() -> Blocks:
+        yield np.arange(30), PIXELS
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        stored((30, 1, 4, 4), fail, "key", 0)
+        stored(fail, 0)
     assert list(cache_folder().iterdir()) == []
-    assert np.array_equal(stored((30, 1, 4, 4), fill, "key", 0)[0], PIXELS)
+    assert np.array_equal(stored(fill, 0)[0], PIXELS)
 
 
 def test_a_full_disk_is_told_and_leaves_nothing() -> None:
-    def full(write: Write) -> None:
+    def full() -> Blocks:
+        yield np.arange(3), PIXELS[:3]
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(StudioError, match="disk is full"):
-        stored((30, 1, 4, 4), full, "key", 0)
+        stored(full, 0)
     assert list(cache_folder().iterdir()) == []
 
 
 def test_two_that_write_the_same_set_at_once_both_get_it() -> None:
     inner: list[Any] = []
 
-    def slow(write: Write) -> None:
-        inner.append(stored((30, 1, 4, 4), fill, "key", 0)[0])  # another process is faster
-        fill(write)
+    def slow() -> Blocks:
+        inner.append(stored(fill, 0)[0])  # another process is faster
+        yield from fill()
 
-    assert np.array_equal(stored((30, 1, 4, 4), slow, "key", 0)[0], PIXELS)
+    assert np.array_equal(stored(slow, 0)[0], PIXELS)
     assert np.array_equal(inner[0], PIXELS)
     assert len(list(cache_folder().iterdir())) == 1
 
@@ -84,12 +109,12 @@ def test_what_a_killed_process_left_is_cleared_away_after_a_day() -> None:
         (cache_folder() / name).mkdir()
         then = time.time() - age_h * 3600
         os.utime(cache_folder() / name, (then, then))
-    stored((30, 1, 4, 4), fill, "key", 0)
+    stored(fill, 0)
     assert sorted(path.name for path in cache_folder().glob(".tmp-*")) == [".tmp-new"]
 
 
 def test_the_cache_lies_in_the_home_that_was_chosen(home: Path) -> None:
-    stored((30, 1, 4, 4), fill, "key", 0)
+    stored(fill, 0)
     assert cache_folder().is_relative_to(home)
 
 
