@@ -69,6 +69,10 @@ class Encodings(QObject):
             n_channels, height, _ = header.data.image_shape
             self._session.errand(ReadPicture(path=path, size=height, n_channels=n_channels))
 
+    def encode_shown(self, picture: Pixels, caption: str, label: str = "") -> None:
+        """Encode a picture of any size that another panel shows."""
+        self._encode(picture, PictureSource(caption=caption, label=label, code=()))
+
     def encode_picture(self, picture: Pixels) -> None:
         """Encode a picture that came from another program."""
         self._encode(picture, PictureSource(caption="dropped", code=()))

@@ -1,0 +1,378 @@
+"""Data: look into any set of pictures, fetch others, and take one to Train or a picture of it to Explore."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Slot
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+
+from latent_studio.app.browsing.controls import SIDES, DataControls
+from latent_studio.app.browsing.download_page import DownloadPage
+from latent_studio.app.browsing.downloads import Downloads
+from latent_studio.app.browsing.facts_column import FactsColumn
+from latent_studio.app.browsing.picture_wall import PictureWall
+from latent_studio.app.browsing.set_list import DOWNLOAD, SetList
+from latent_studio.app.browsing.set_reader import Listing, SetReader
+from latent_studio.app.browsing.source_list import SourceList
+from latent_studio.app.disk_work import DiskWork
+from latent_studio.app.exploring.encodings import Encodings
+from latent_studio.app.panel import Panel
+from latent_studio.app.picture_actions import PictureActions, Shown
+from latent_studio.app.session import Session
+from latent_studio.app.widgets.elide import Hairline
+from latent_studio.app.widgets.empty import EmptyState
+from latent_studio.app.widgets.menus import menu
+from latent_studio.core.events import Failed
+from latent_studio.data.browsing import DataFacts, Split
+from latent_studio.engine.errands import DataPage
+from latent_studio.engine.finding import FoundSet, found_set
+from latent_studio.studio.data_list import DataRef, filter_text, key_of, set_caption, set_line, train_about
+from latent_studio.studio.document import Document
+
+FIRST = DataRef("digits")
+ENDINGS = frozenset({".npz", ".zip", ".gz"})
+_SPLITS: tuple[Split, ...] = ("train", "test", "all")
+
+
+class DataPanel(Panel):
+    """The sets at the left, pictures in the middle, what is known of them at the right. What is shown is the
+    document's, so that undo brings it back; which sets were opened is the workspace's."""
+
+    key = "data"
+    title = "Data"
+    icon = "database"
+    order = 15
+    tooltip = "Look into sets of pictures, download others, bring your own"
+    folds_dock = True
+    shows_model = False
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.sets, self.downloads = SetList(session), Downloads.of(session)
+        self.reader, self.picture_actions = SetReader(session), PictureActions(session, self)
+        self.list, self.wall, self.facts = SourceList(), PictureWall(SIDES["m"]), FactsColumn()
+        self.controls, self.download = DataControls(), DownloadPage()
+        self.empty = EmptyState("database", "")
+        self._disk = DiskWork(session, "data panel", self)
+        self._known: DataFacts | None = None
+        self._shown: Listing | None = None
+        self._remote = ""  # the download that is looked at
+        self._problems: dict[str, str] = {}  # of downloads that failed
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedWidget()
+        for page in (self.wall, self.download, self.empty):
+            self._pages.addWidget(page)
+        self._edge = Hairline(vertical=True)
+        body = QWidget()
+        line = QHBoxLayout(body)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        for part in (self.list, Hairline(vertical=True)):
+            line.addWidget(part)
+        line.addWidget(self._pages, 1)
+        line.addWidget(self._edge)
+        line.addWidget(self.facts)
+        self.set_content(body, self.controls)
+
+    def _connect(self) -> None:
+        self.sets.changed.connect(self._show_list)
+        self.list.chosen.connect(self._on_row)
+        self.reader.described.connect(self._on_facts)
+        self.reader.counted.connect(self._on_counted)
+        self.reader.page_came.connect(self.wall.put)
+        self.reader.failed.connect(self._on_failed)
+        self.wall.needed.connect(self.reader.need)
+        self.wall.pointed.connect(self._on_pointed)
+        self.wall.clicked.connect(self._on_pointed)
+        self.wall.opened.connect(self._encode)
+        self.wall.menu_requested.connect(self._open_menu)
+        self.facts.chosen.connect(self._on_only)
+        self.facts.encode_requested.connect(self._encode_shown)
+        self.controls.split_chosen.connect(partial(self._set, "split"))
+        self.controls.sort_chosen.connect(partial(self._set, "sort"))
+        self.controls.side_chosen.connect(partial(self._set, "side"))
+        self.controls.all_requested.connect(partial(self._on_only, "", []))
+        self.controls.open_requested.connect(self._open_files)
+        self.controls.train_requested.connect(self._train)
+        self.empty.action_requested.connect(self._open_files)
+        self.downloads.changed.connect(self._show_download)
+        self.downloads.came.connect(self._on_came)
+        self.downloads.failed.connect(self._on_download_failed)
+        self.download.start_requested.connect(self._on_download)
+        self.download.hold_requested.connect(lambda is_held: self.downloads.hold(self._remote, is_held))
+        self.download.stop_requested.connect(lambda: self.downloads.stop(self._remote))
+        self.session.document_changed.connect(self._on_document)
+
+    # --- the panel
+
+    def caption(self) -> str:
+        facts = self._known
+        if facts is None or self._remote:
+            return ""
+        return set_caption(facts.name, facts.n_train, facts.n_test, facts.image_shape)
+
+    def shown(self, about: str = "") -> None:
+        self.sets.look()
+        self._show()
+
+    def workspace(self) -> dict[str, Any]:
+        return {"recent": [ref.values() for ref in self.sets.recent], "place": self.wall.first_in_view()}
+
+    def restore(self, values: dict[str, Any]) -> None:
+        recent = values.get("recent", [])
+        found = [DataRef.of(value) for value in recent] if isinstance(recent, list) else []
+        self.sets.recent = tuple(ref for ref in found if ref is not None)
+
+    def take_files(self, paths: list[Path]) -> bool:
+        path = paths[0]
+        if not (path.suffix.lower() in ENDINGS or path.is_dir()):
+            return False
+        self._disk.ask(partial(found_set, path), self._on_found, self._on_unfound)
+        return True
+
+    # --- what the document says
+
+    def _listing(self, document: Document) -> Listing:
+        read = partial(document.setting, self.key)
+        only, split = read("only", {}), read("split", "train")
+        values = [str(value) for value in only.get("values", [])]
+        return Listing(
+            DataRef.of(read("set", None)) or FIRST,
+            split if split in _SPLITS else "train",
+            filter_text(str(only.get("name", "")), values),
+            str(read("sort", "")),
+        )
+
+    def _set(self, name: str, value: object) -> None:
+        self.session.edit(lambda document: document.with_setting(self.key, **{name: value}))
+
+    def open_set(self, ref: DataRef) -> None:
+        """Show a set from its beginning."""
+        self._remote = ""
+        fresh = {"set": ref.values(), "only": {}, "sort": "", "split": "train"}
+        self.session.edit(lambda document: document.with_setting(self.key, **fresh))
+        self._show()
+
+    @Slot(object, object)
+    def _on_document(self, new: Document, old: Document) -> None:
+        if self.is_shown and new.panels.get(self.key) != old.panels.get(self.key):
+            if new.setting(self.key, "set", None) != old.setting(self.key, "set", None):
+                self._remote = ""
+            self._show()
+
+    def _show(self) -> None:
+        """Bring everything to what the document says."""
+        document, listing = self.session.document, self._listing(self.session.document)
+        side = document.setting(self.key, "side", "m")
+        self.wall.set_side(SIDES.get(side, SIDES["m"]))
+        self.controls.show_choices(listing.split, listing.sort, side if side in SIDES else "m")
+        only = document.setting(self.key, "only", {})
+        self.facts.set_wanted(str(only.get("name", "")), list(only.get("values", [])))
+        if listing != self._shown and not self._remote:
+            self._read(listing)
+        self._show_list()
+        self._show_page()
+
+    def _read(self, listing: Listing) -> None:
+        if self._shown is None or self._shown.ref != listing.ref:
+            self._known = None
+            self.facts.show_facts(None, "all")
+            self.controls.show_facts(None)
+            self.banner.clear()
+        self._shown = listing
+        self._show_facts()
+        self.controls.set_only("")
+        self.facts.picture.show_picture(None, 0, 0)
+        self.wall.set_count(0)
+        self.empty.set_message(f"Reading {Path(listing.ref.path).name or listing.ref.source} …", "")
+        self._pages.setCurrentWidget(self.empty if self._known is None else self.wall)
+        self.reader.show(listing)
+
+    def _show_facts(self) -> None:
+        if self._known is not None and self._shown is not None:
+            self.facts.show_facts(self._known, self._shown.split)
+            self.caption_changed.emit()
+
+    def _show_page(self) -> None:
+        is_remote = bool(self._remote)
+        for part in (self._edge, self.facts):
+            part.setVisible(not is_remote and self._known is not None)
+        self.controls.show_facts(None if is_remote else self._known)
+        if is_remote:
+            self.controls.set_only("")
+            self._show_download()
+            self._pages.setCurrentWidget(self.download)
+        elif self._known is not None:
+            self._pages.setCurrentWidget(self.wall)
+        self.caption_changed.emit()
+
+    @Slot()
+    def _show_list(self) -> None:
+        listing = self._listing(self.session.document)
+        self.list.set_rows(self.sets.rows())
+        self.list.set_current(DOWNLOAD + self._remote if self._remote else key_of(listing.ref.source, listing.ref.path))
+
+    # --- what the lanes bring
+
+    @Slot(object)
+    def _on_facts(self, facts: DataFacts) -> None:
+        self._known = facts
+        self._show_facts()
+        self._show()
+        if self._shown is not None:
+            self.sets.note(self._shown.ref, set_line(facts.n_train + facts.n_test, facts.image_shape))
+        if facts.n_skipped:
+            self.tell("warn", f"{facts.n_skipped:,} pictures of {facts.name} could not be read and are left out.")
+
+    @Slot(int)
+    def _on_counted(self, n: int) -> None:
+        self.wall.set_count(n)
+        only = self.session.document.setting(self.key, "only", {})
+        values = [str(value) or "without" for value in only.get("values", [])]
+        name = str(only.get("name", ""))
+        words = ", ".join(values) if name == "label" else f"{name} {', '.join(values)}"
+        self.controls.set_only(f"{words} · {n:,}" if values else "")
+        if n == 0:
+            self.empty.set_message("There is no such picture in this part of the set.", "")
+            self._pages.setCurrentWidget(self.empty)
+        elif self._known is not None and not self._remote:
+            self._pages.setCurrentWidget(self.wall)
+
+    @Slot(str, str)
+    def _on_failed(self, text: str, details: str) -> None:
+        self._known = self._shown = None
+        self._show_page()
+        self.empty.set_message(text, "Open other pictures")
+        self._pages.setCurrentWidget(self.empty)
+        if details:
+            self.tell("bad", text, details)
+
+    # --- the sets
+
+    @Slot(str)
+    def _on_row(self, key: str) -> None:
+        row = next((row for row in self.sets.rows() if row.key == key), None)
+        if row is None:
+            return
+        if row.ref is not None:
+            self.open_set(row.ref)
+        else:
+            self._remote = key.removeprefix(DOWNLOAD)
+            self._show()
+
+    def _on_found(self, found: FoundSet) -> None:
+        self.banner.clear()
+        self.open_set(DataRef(found.source, found.path))
+
+    def _on_unfound(self, failed: Failed) -> None:
+        self.tell("bad", failed.text, failed.details)
+
+    @Slot()
+    def _open_files(self) -> None:
+        """The system's choosers take either files or folders, so one is asked for."""
+        entries = menu(self)
+        entries.addAction("Open a folder of pictures …").triggered.connect(self._choose_folder)
+        entries.addAction("Open a zip, .npz or IDX file …").triggered.connect(self._choose_file)
+        entries.aboutToHide.connect(entries.deleteLater)
+        entries.popup(self.controls.open.mapToGlobal(QPoint(0, self.controls.open.height() + 4)))
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        self._chosen(QFileDialog.getExistingDirectory(self, "Pictures to look at"))
+
+    @Slot()
+    def _choose_file(self) -> None:
+        self._chosen(QFileDialog.getOpenFileName(self, "Pictures to look at")[0])
+
+    def _chosen(self, path: str) -> None:
+        if path:
+            self._disk.ask(partial(found_set, Path(path)), self._on_found, self._on_unfound)
+
+    # --- downloads
+
+    @Slot()
+    def _show_download(self) -> None:
+        state = self.downloads.states.get(self._remote)
+        if state is not None:
+            now = self.downloads.under_way.get(self._remote)
+            self.download.show_state(state, now, self._problems.get(self._remote, ""))
+
+    @Slot()
+    def _on_download(self) -> None:
+        self._problems.pop(self._remote, None)
+        self.downloads.start(self._remote)
+
+    @Slot(str, str, str)
+    def _on_came(self, name: str, source: str, path: str) -> None:
+        self.sets.look()
+        if self.is_shown and self._remote == name:
+            self._disk.ask(partial(found_set, Path(path), source), self._on_found, self._on_unfound)
+        else:
+            self.session.tell("good", f"{self.downloads.states[name].download.title} is here: see Data.")
+
+    @Slot(str, str)
+    def _on_download_failed(self, name: str, text: str) -> None:
+        self._problems[name] = text
+        if not (self.is_shown and self._remote == name):
+            self.session.tell("bad", text)
+
+    # --- the pictures
+
+    @Slot(int)
+    def _on_pointed(self, place: int) -> None:
+        """The picture under the pointer, else the one that was clicked last."""
+        chosen = self.wall.selection()
+        found = self.wall.page(place if place >= 0 else chosen[-1] if chosen else -1)
+        if found is not None and self._known is not None:
+            self.facts.picture.show_picture(*found, self._known.n_train)
+
+    @Slot(str, list)
+    def _on_only(self, name: str, values: list[str]) -> None:
+        self._set("only", {"name": name, "values": values} if values else {})
+
+    @Slot(int, QPoint)
+    def _open_menu(self, place: int, at: QPoint) -> None:
+        chosen = self.wall.selection()
+        several = [found for p in (chosen if place in chosen else [place]) if (found := self.wall.page(p)) is not None]
+        shown = [Shown(page.pictures[i], None, self._caption(page, i)) for page, i in several]
+        if len(shown) == 1:
+            self.picture_actions.open_menu(shown, at, [("Encode in Explore", partial(self._encode, place))])
+        elif shown:
+            self.picture_actions.open_menu(shown, at)
+
+    def _caption(self, page: DataPage, at: int) -> str:
+        facts = self._known
+        assert facts is not None, "no picture is shown before its set is described"
+        index = page.indices[at]
+        place = f"test {index - facts.n_train:,}" if index >= facts.n_train else f"train {index:,}"
+        return f"{facts.name} {place}"
+
+    @Slot()
+    def _encode_shown(self) -> None:
+        chosen = self.wall.selection()
+        if chosen:
+            self._encode(chosen[-1])
+
+    @Slot(int)
+    def _encode(self, place: int) -> None:
+        found, encodings = self.wall.page(place), self.session.findChild(Encodings)
+        if found is None or encodings is None:
+            return
+        if self.session.header is None:
+            self.tell("warn", "There is no model to encode it with yet: train one on these pictures.")
+            return
+        page, at = found
+        encodings.encode_shown(page.pictures[at], self._caption(page, at), page.labels[at])
+        self.panel_wanted.emit("explore", "")
+
+    @Slot()
+    def _train(self) -> None:
+        listing = self._listing(self.session.document)
+        options = {**listing.ref.options, **({"only": listing.only} if listing.only else {})}
+        self.panel_wanted.emit("train", train_about(DataRef(listing.ref.source, listing.ref.path, options)))
