@@ -6,11 +6,13 @@ a picture against them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import log, pi
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 LikelihoodName = Literal["bernoulli", "gaussian", "gaussian_learned"]
@@ -25,7 +27,7 @@ class Bernoulli(nn.Module):
 
     def negative_log_prob(self, pixels: Tensor, image: Tensor) -> Tensor:
         """−log p(image) = Σ softplus(l) − x l, (n,) nats; written with logits, so nothing overflows."""
-        return (functional.softplus(pixels) - image * pixels).flatten(1).sum(1)
+        return _cross_entropy(pixels.flatten(1), image.flatten(1))
 
 
 class Gaussian(nn.Module):
@@ -67,4 +69,45 @@ def kl_to_standard_normal(mean: Tensor, log_var: Tensor) -> Tensor:
     Returns: (n, d), nats.
     Source: Kingma & Welling 2014, appendix B.
     """
-    return 0.5 * (mean.square() + log_var.exp() - 1.0 - log_var)
+    return _kl(mean, log_var)
+
+
+# Both are one function each, forward and backward, because a step of a small network is as much calling as computing:
+# left to autograd they are some thirty operations.
+
+
+class _CrossEntropy(torch.autograd.Function):
+    """Σ softplus(l) − x l over the pixels of each picture, and its gradient (σ(l) − x)."""
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, image: Tensor) -> Tensor:
+        ctx.save_for_backward(logits, image)
+        return functional.softplus(logits).sub_(image * logits).sum(1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor | None]:
+        logits, image = ctx.saved_tensors
+        of_image = -logits * gradient.unsqueeze(1) if ctx.needs_input_grad[1] else None
+        return torch.sigmoid(logits).sub_(image).mul_(gradient.unsqueeze(1)), of_image
+
+
+class _KLToStandardNormal(torch.autograd.Function):
+    """½ (μ² + e^v − 1 − v), and its gradients μ and ½ (e^v − 1)."""
+
+    @staticmethod
+    def forward(ctx: Any, mean: Tensor, log_var: Tensor) -> Tensor:
+        # 1 − 1 needs all digits where a dimension is dead
+        excess = torch.expm1(log_var)
+        ctx.save_for_backward(mean, excess)
+        return torch.addcmul(excess - log_var, mean, mean).mul_(0.5)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
+        mean, excess = ctx.saved_tensors
+        return mean * gradient, (excess * gradient).mul_(0.5)
+
+
+_cross_entropy: Callable[[Tensor, Tensor], Tensor] = _CrossEntropy.apply
+_kl: Callable[[Tensor, Tensor], Tensor] = _KLToStandardNormal.apply

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
+
+from latent_studio.training.flat import Flat
 
 ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
@@ -19,13 +22,18 @@ class MovingAverage(Generic[ModuleT]):
     the average is the model itself, after every step.
     Warm-up: at update t the memory is at most (1 + t) / (10 + t), so that early pictures are not those of the random
     start.
+    flats: the buffers that hold the model's parameters, where there are any; the average is kept in such ones, too.
     """
 
-    def __init__(self, model: ModuleT, decay: float, every: int = 1) -> None:
+    def __init__(self, model: ModuleT, decay: float, every: int = 1, flats: Sequence[Flat] = ()) -> None:
         self.model = copy.deepcopy(model).eval().requires_grad_(False)
         self.every = every if decay else 1
         self.decay = decay**self.every
         self._parameters: tuple[list[Tensor], list[Tensor]] = list(self.model.parameters()), list(model.parameters())
+        if flats:
+            mine = dict(zip(model.parameters(), self.model.parameters(), strict=True))
+            averaged = [Flat([mine[parameter] for parameter in flat.parameters]).values for flat in flats]
+            self._parameters = averaged, [flat.values for flat in flats]
         self._buffers: tuple[list[Tensor], list[Tensor]] = list(self.model.buffers()), list(model.buffers())
 
     def after_step(self, step: int) -> None:

@@ -18,7 +18,10 @@ from latent_studio.core.model import Batch, GenerativeModel, channels_last
 from latent_studio.core.objective import Objective, Phase, Step, mix_seed
 from latent_studio.training.ema import MovingAverage
 from latent_studio.training.feed import Feed
-from latent_studio.training.recipe import OptimizerSection, Recipe
+from latent_studio.training.flat import by_owners
+from latent_studio.training.player import Player
+from latent_studio.training.recipe import Recipe
+from latent_studio.training.working import WorkingCopy
 
 AVERAGE_EVERY = 4
 _WEIGHTS = 0x3E16  # tells the seed of the first weights from those of the steps
@@ -41,18 +44,27 @@ class Game:
             model = channels_last(model)
         self.model = model.to(device)
         self.recipe, self.data, self.feed, self.device = recipe, data, feed, device
-        self.ema = MovingAverage(self.model, training.ema_decay, AVERAGE_EVERY)
+        owned = {phase.name: self._parameters(phase) for phase in self.objective.phases}
+        flats = by_owners(self.model.parameters(), owned)
+        self.ema = MovingAverage(self.model, training.ema_decay, AVERAGE_EVERY, flats)
+        self._autocast = training.precision == "bfloat16"
+        copy = WorkingCopy(self.model) if self._autocast else None
+        self._computing = copy.model if copy else self.model
+        self._projects = type(self.objective).project is not Objective.project
         self.n_updates = {phase.name: phase.n_updates for phase in self.objective.phases}
         self.learning_rates = self._recipe_rates()
-        self._owned = {phase.name: self._parameters(phase) for phase in self.objective.phases}
-        self.optimizers = {
-            phase.name: optimizer(self._owned[phase.name], recipe.optimizer.for_phase(phase.name))
-            for phase in self.objective.phases
+        flats += by_owners(self.objective.parameters(), owned)
+        self.players = {
+            phase: Player(
+                [flat for flat in flats if flat.parameters[0] in mine],
+                recipe.optimizer.for_phase(phase),
+                copy.twins if copy else {},
+            )
+            for phase, mine in ((phase, set(mine)) for phase, mine in owned.items())
         }
         self.step = 0
         self.n_draws = 0
         self.n_skipped_in_a_row = 0
-        self._autocast = training.precision == "bfloat16"
         self._shared = Step(training.seed, self._draw, device)
 
     @property
@@ -92,28 +104,26 @@ class Game:
 
     def _update(self, phase: Phase) -> tuple[dict[str, Tensor] | None, Tensor]:
         """One update of one player; the terms are None where loss or gradient were not finite and nothing moved."""
-        optimizer, owned = self.optimizers[phase.name], self._owned[phase.name]
+        player = self.players[phase.name]
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._autocast):
-            terms = self.objective.terms(self.model, self._shared)
+            terms = self.objective.terms(self._computing, self._shared)
         total = torch.stack([term.value.float() * term.weight for term in terms.values()]).sum()
-        optimizer.zero_grad(set_to_none=True)
-        total.backward(inputs=owned)  # only the player's own weights get gradients: the others are frozen
-        norm = torch.nn.utils.get_total_norm([p.grad for p in owned if p.grad is not None])
-        if not math.isfinite(float(norm + total.detach())):
-            return None, total.detach()
-        self._schedule(phase)
-        optimizer.step()
-        with torch.no_grad():
-            self.objective.project(self.model, self._shared)
-        shown = {name: term.value.detach() for name, term in terms.items()}
-        return shown | {"gradient_norm": norm}, total.detach()
+        norm = player.take_gradient(total)
+        shown = {name: term.value.detach() for name, term in terms.items()} | {"gradient_norm": norm}
+        total = total.detach()
+        if not math.isfinite(float(norm + total)):
+            return None, total
+        player.move(self._learning_rate(phase))
+        if self._projects:
+            with torch.no_grad():
+                self.objective.project(self.model, self._shared)
+            player.follow()
+        return shown, total
 
-    def _schedule(self, phase: Phase) -> None:
+    def _learning_rate(self, phase: Phase) -> float:
         final = self.recipe.optimizer.for_phase(phase.name).final_learning_rate
         done = min(1.0, self.n_draws / (self.recipe.training.n_epochs * self.feed.n_batches))
-        share = final + (1 - final) * 0.5 * (1 + math.cos(math.pi * done))
-        for group in self.optimizers[phase.name].param_groups:
-            group["lr"] = self.learning_rates[phase.name] * share
+        return self.learning_rates[phase.name] * (final + (1 - final) * 0.5 * (1 + math.cos(math.pi * done)))
 
     def _draw(self) -> Batch:
         batch = dict(self.feed.training_batch(self.n_draws))
@@ -138,10 +148,8 @@ class Game:
     def state(self) -> dict[str, Tensor]:
         """Everything but model and EMA that the next step depends on."""
         tensors = {f"objective.{name}": value for name, value in self.objective.state_dict().items()}
-        for phase, player in self.optimizers.items():
-            for index, parameter in enumerate(self._owned[phase]):
-                for key, value in player.state[parameter].items():
-                    tensors[f"optimizer.{phase}.{index}.{key}"] = value
+        for phase, player in self.players.items():
+            tensors |= {f"optimizer.{phase}.{name}": value for name, value in player.state().items()}
         return {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()}
 
     def counters(self) -> str:
@@ -170,15 +178,9 @@ class Game:
         self.ema.model.load_state_dict(ema)
         own = {name.removeprefix("objective."): v for name, v in state.items() if name.startswith("objective.")}
         self.objective.load_state_dict(own)
-        for phase, player in self.optimizers.items():
-            for index, parameter in enumerate(self._owned[phase]):
-                prefix = f"optimizer.{phase}.{index}."
-                found = {name.removeprefix(prefix): v for name, v in state.items() if name.startswith(prefix)}
-                # in the parameter's own memory layout, or the fused update would take another path
-                player.state[parameter] = {
-                    key: torch.empty_like(parameter).copy_(v) if v.shape == parameter.shape else v.clone()
-                    for key, v in found.items()
-                }
+        for phase, player in self.players.items():
+            prefix = f"optimizer.{phase}."
+            player.restore({name.removeprefix(prefix): v for name, v in state.items() if name.startswith(prefix)})
         values = json.loads(counters)
         self.step = values["step"]
         self.n_draws = round(values["n_draws"] * self.feed.n_batches / values["n_batches"])
@@ -198,15 +200,3 @@ class _Roots:
 
     model: GenerativeModel
     objective: nn.Module
-
-
-def optimizer(parameters: list[nn.Parameter], section: OptimizerSection) -> torch.optim.Optimizer:
-    """The optimizer a recipe names; fused, which does the same sums in one pass."""
-    rate, betas, decay = section.learning_rate, (section.beta1, section.beta2), section.weight_decay
-    match section.name:
-        case "adam":
-            return torch.optim.Adam(parameters, lr=rate, betas=betas, weight_decay=decay, fused=True)
-        case "adamw":
-            return torch.optim.AdamW(parameters, lr=rate, betas=betas, weight_decay=decay, fused=True)
-        case "sgd":
-            return torch.optim.SGD(parameters, lr=rate, momentum=section.beta1, weight_decay=decay, fused=True)

@@ -193,7 +193,7 @@ def test_phases_name_modules_and_optimizers_that_exist(name: str) -> None:
     for phase in game.objective.phases:
         assert phase.owns
         assert phase.n_updates >= 1
-        assert game.optimizers[phase.name].param_groups[0]["params"], f"{phase.name} owns nothing that can learn"
+        assert game.players[phase.name].weights, f"{phase.name} owns nothing that can learn"
 
 
 # ------- what the model can do

@@ -108,3 +108,10 @@ def test_the_picture_is_the_mean_and_lies_between_black_and_white(name: Likeliho
     torch.testing.assert_close(picture, pixels.sigmoid())
     assert picture.min() >= 0
     assert picture.max() <= 1
+
+
+def test_the_gradients_written_by_hand_are_those_of_finite_differences() -> None:
+    pixels, image = (tensor[:2].requires_grad_() for tensor in pixels_and_image())
+    assert torch.autograd.gradcheck(likelihood("bernoulli", 0.1).negative_log_prob, (pixels, image))
+    mean, log_var = pixels.detach().flatten(1).requires_grad_(), image.detach().flatten(1).requires_grad_()
+    assert torch.autograd.gradcheck(kl_to_standard_normal, (mean, log_var))
