@@ -54,6 +54,7 @@ class Traversals(Panel):
         self.exporting = Exporting(session, self)
         self.controls = SheetControls(self)
         self.sheet = Sheet(self._payload)
+        self.sheet.head.set_order(self.controls.order)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""The row above the sheet: how far, in how many steps, around what, in which order."""
+"""What is set above the sheet: how far, in how many steps, around what, in which order."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class SheetControls(QObject):
         self.row, line = controls_row()
         self.reach = SegmentedControl(_reaches(None))
         self.sigma = NumberField(3.0, low=MIN_SIGMA, high=MAX_SIGMA, unit="σ")
-        self.sigma.setFixedWidth(64)
+        self.sigma.setFixedWidth(60)
         self.sigma.setToolTip("How far each way, in standard deviations of the prior")
         self.steps = NumberField(9, low=MIN_STEPS, high=MAX_STEPS, integer=True, unit="steps")
-        self.steps.setFixedWidth(86)
+        self.steps.setFixedWidth(80)
         self.steps.setToolTip("Pictures in a row")
         self.around = SegmentedControl(
             [
-                Option("code", "Current code", tooltip="The other dimensions are held at the current code"),
+                Option("code", "Current", tooltip="The other dimensions are held at the current code"),
                 Option("centre", "Centre", tooltip="The other dimensions are held at the prior's centre"),
             ]
         )
-        self.order = Choice(icon="funnel-simple", kind="quiet", tooltip="The order of the rows")
+        self.order = Choice(kind="quiet", tooltip="The order of the rows")
         self.save = icon_button("floppy-disk", "Save the whole sheet as PNG, with its code inside")
         self.animate = icon_button("film-strip", "Save an animation that sweeps there and back")
         self.reach.chosen.connect(lambda key: self.changed.emit("reach", key))
@@ -54,7 +54,7 @@ class SheetControls(QObject):
         line.addSpacing(8)
         line.addWidget(self.around)
         line.addStretch(1)
-        for button in (self.order, self.animate, self.save):
+        for button in (self.animate, self.save):
             line.addWidget(button)
 
     def show_model(self, header: Header) -> None:
@@ -74,6 +74,7 @@ class SheetControls(QObject):
             self.steps.set_value(settings.n)
         self.around.set_current(settings.around)
         self.order.set_current(order)
+        self.order.adjustSize()  # no layout holds it
 
 
 def _reaches(header: Header | None) -> list[Option]:

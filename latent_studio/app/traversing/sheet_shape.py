@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 MARGIN, NAMES, GAP = 24, 88, 4  # px: around, for the names, between pictures
 BETWEEN = 12  # px between two rows
 LABEL = 16  # px under the pictures of a category
-MIN_SIDE, MAX_SIDE = 24, 112  # px
+MIN_SIDE, MAX_SIDE = 48, 112  # px
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,27 @@ class SheetRow:
 
 
 class SheetShape:
-    """The layout of rows in a width: every picture has the same side, categories go on in further lines."""
+    """The layout of rows in a width: every picture has the same side; long rows go on in further lines.
+
+    wraps: the steps do not fit side by side, so that what each stands for is written under it.
+    """
 
     def __init__(self, rows: Sequence[SheetRow], width: float, n_steps: int, image: QSizeF) -> None:
         """image: the size of the model's pictures in px; a whole multiple of it is preferred for the pictures."""
         self.left = MARGIN + NAMES
         room = max(1.0, width - self.left - MARGIN + GAP)
         aspect = max(image.width(), 1.0) / max(image.height(), 1.0)
-        across = max(MIN_SIDE, min(MAX_SIDE * max(1.0, aspect), room / max(n_steps, 1) - GAP))
+        least, most = MIN_SIDE * max(1.0, aspect), MAX_SIDE * max(1.0, aspect)
+        n_most = max(1, int(room // (least + GAP)))
+        n_lines = -(-max(n_steps, 1) // n_most)
+        self.wraps = n_lines > 1
+        across = max(least, min(most, room / -(-max(n_steps, 1) // n_lines) - GAP))
         multiple = int(across // max(image.width(), 1.0)) * image.width()
         self.picture_width = multiple if multiple >= 0.8 * across else float(int(across))
         self.picture_height = max(8.0, float(round(self.picture_width / aspect)))
         self.n_across = max(1, int(room // (self.picture_width + GAP)))
         self._n_pictures = [row.n_pictures for row in rows]
-        self._labels = [LABEL if row.labels else 0 for row in rows]
+        self._labels = [LABEL if row.labels or self.wraps else 0 for row in rows]
         self._tops, top = [], float(BETWEEN)
         for index in range(len(rows)):
             self._tops.append(top)

@@ -18,7 +18,7 @@ from latent_studio.app.widgets.peek import Peek
 from latent_studio.app.widgets.pixels import Pixels, fitted, resampled, to_qimage
 from latent_studio.app.widgets.progress import paint_progress
 
-HEAD = 28  # px, over the rows
+HEAD = 36  # px, over the rows
 N_KEPT = 64
 """Rows whose pictures stay although they are scrolled away."""
 
@@ -58,7 +58,7 @@ class SheetView(QAbstractScrollArea):
         self.setViewportMargins(0, HEAD, 0, 0)
         self.viewport().setMouseTracking(True)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
-        self._head = _Head(self)
+        self.head = SheetHead(self)
         self.setAccessibleName("Traversal sheet")
         OverlayBar(self)
 
@@ -127,8 +127,8 @@ class SheetView(QAbstractScrollArea):
     def titles(self) -> list[tuple[float, str]]:
         """What stands over the columns: the middle of each, px, and its words."""
         width = self._shape.picture_width
-        if self._shape.n_across < self._n_steps:
-            return []  # the rows go on in further lines: no title would stand over one column
+        if self._shape.wraps:
+            return []  # no title would stand over one column: they stand under the pictures
         places = [self._shape.left + k * (width + GAP) + width / 2 for k in range(len(self._titles))]
         return list(zip(places, self._titles, strict=True))
 
@@ -152,8 +152,8 @@ class SheetView(QAbstractScrollArea):
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(int(self._shape.picture_height) + BETWEEN)
         bar.setRange(0, max(0, int(self._shape.total) - self.viewport().height()))
-        self._head.setGeometry(0, 0, self.width(), HEAD)
-        self._head.update()
+        self.head.setGeometry(0, 0, self.width(), HEAD)
+        self.head.update()
         self.viewport().update()
         self._tell.start()
 
@@ -193,10 +193,16 @@ class SheetView(QAbstractScrollArea):
             else:
                 paint.fill_round(painter, cell, colour("line", 0.4), None, paint.THUMB_RADIUS)
             self._paint_state(painter, index, k, cell)
-            if k < len(row.labels):
-                under = QRectF(cell.left() - 2, cell.bottom(), cell.width() + 4, LABEL)
-                role: Role = "text" if self._marks.get(row.name) == k else "muted"
-                paint.draw_text(painter, under, row.labels[k], role, "caption", paint.CENTRE)
+            under = QRectF(cell.left() - 2, cell.bottom() + 1, cell.width() + 4, LABEL)
+            role: Role = "text" if self._marks.get(row.name) == k else "muted"
+            paint.draw_text(painter, under, self._label(row, k), role, "number_caption", paint.CENTRE)
+
+    def _label(self, row: SheetRow, k: int) -> str:
+        """What stands under a picture: a category's name, or the step where no title can stand over it."""
+        if row.labels or not self._shape.wraps:
+            return row.labels[k] if k < len(row.labels) else ""
+        captions = self._titles or self._captions.get(row.name, ())
+        return captions[k] if k < len(captions) else ""
 
     def _paint_name(self, painter: QPainter, row: SheetRow, box: QRectF) -> None:
         """Name, importance as a thin bar, and the same in words; in the middle of the row's first line."""
@@ -231,12 +237,18 @@ class SheetView(QAbstractScrollArea):
         return images
 
 
-class _Head(QWidget):
-    """What the columns stand for, over the rows and not scrolled with them."""
+class SheetHead(QWidget):
+    """What the columns stand for, over the rows and not scrolled with them; over the names, how they are ordered."""
 
     def __init__(self, view: SheetView) -> None:
         super().__init__(view)
         self._view = view
+
+    def set_order(self, order: QWidget) -> None:
+        """The choice of the rows' order stands over their names, letters over letters."""
+        order.setParent(self)
+        order.move(MARGIN - 11, 4)
+        order.setMaximumWidth(NAMES + 11)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QPainter(self)
