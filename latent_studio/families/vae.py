@@ -26,6 +26,9 @@ class VAEConfig(AutoencodingConfig):
         "bernoulli",
         title="Likelihood",
         description="How a pixel scatters around the decoder's answer: bernoulli for nearly black-and-white pictures.",
+        json_schema_extra={
+            "titles": {"bernoulli": "Bernoulli", "gaussian": "Gaussian", "gaussian_learned": "Gaussian, σ learned"}
+        },
     )
     noise_std: float = Field(
         0.1,

@@ -103,13 +103,13 @@ class TrainingSection(Config):
         "auto",
         title="Device",
         description="auto takes a GPU where there is one.",
-        json_schema_extra={"advanced": True},
+        json_schema_extra={"advanced": True, "titles": {"cpu": "CPU", "cuda": "CUDA GPU", "mps": "Apple GPU"}},
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto",
         title="Precision",
         description="bfloat16 computes the heavy layers in half the bits; auto takes it where it was measured faster.",
-        json_schema_extra={"advanced": True},
+        json_schema_extra={"advanced": True, "titles": {"float32": "32-bit float"}},
     )
     n_threads: int = Field(
         0,
@@ -150,7 +150,10 @@ class OptimizerSection(Config):
     """How the weights move. Further tables ([optimizer.discriminator]) speak for one player."""
 
     name: Literal["adam", "adamw", "sgd"] = Field(
-        "adam", title="Optimiser", description="The rule that moves the weights.", json_schema_extra={"advanced": True}
+        "adam",
+        title="Optimiser",
+        description="The rule that moves the weights.",
+        json_schema_extra={"advanced": True, "titles": {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}},
     )
     learning_rate: float = Field(1e-3, gt=0.0, le=10.0, title="Learning rate", description="Size of a step.")
     final_learning_rate: float = Field(

@@ -44,8 +44,8 @@ class SchemaForm(QWidget):
     """The form for one configuration, as pydantic describes it (`Model.model_json_schema()`).
 
     Understood: integer, number, string, boolean, enumerations and literals, lists of numbers, `anyOf` with null, nested
-    models (`$ref`), bounds, defaults, titles, descriptions (as tooltips), and the keys `unit`, `group`, `advanced` and
-    `hidden` (carried along, not shown). Whatever else there is gets a line of JSON.
+    models (`$ref`), bounds, defaults, titles, descriptions (as tooltips), and the keys `unit`, `group`, `advanced`,
+    `titles` (of choices) and `hidden` (carried along, not shown). Whatever else there is gets a line of JSON.
 
     Signals:
         changed(dict): all values, after each accepted change.

@@ -103,7 +103,9 @@ class _Choice(FormField):
     def __init__(self, spec: FieldSpec) -> None:
         self._values = {str(value): value for value in spec.choices}
         options = [Option(_NONE, "auto")] if spec.optional else []
-        self._choice = Choice([*options, *(Option(key, key) for key in self._values)], as_field=True)
+        self._choice = Choice(
+            [*options, *(Option(key, spec.titles.get(key, key)) for key in self._values)], as_field=True
+        )
         super().__init__(spec, self._choice)
         if spec.has_default:
             self.set_value(spec.default)

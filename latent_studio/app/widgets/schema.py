@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["integer", "number", "boolean", "string", "choice", "list", "json"]
@@ -13,7 +13,10 @@ _MISSING = object()
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field: where it lies (`model.beta`), what it is called, what it may hold."""
+    """One field: where it lies (`model.beta`), what it is called, what it may hold.
+
+    titles: what the choices are called, where the bare word says too little.
+    """
 
     path: str
     title: str
@@ -23,6 +26,7 @@ class FieldSpec:
     has_default: bool = False
     optional: bool = False
     choices: tuple[Any, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
     low: float = -math.inf
     high: float = math.inf
     open_low: bool = False
@@ -91,6 +95,7 @@ def _spec(
         has_default=default is not _MISSING,
         optional=optional,
         choices=_choices(node),
+        titles=dict(raw.get("titles", {})),
         low=float(node.get("minimum", node.get("exclusiveMinimum", -math.inf))),
         high=float(node.get("maximum", node.get("exclusiveMaximum", math.inf))),
         open_low="exclusiveMinimum" in node,
