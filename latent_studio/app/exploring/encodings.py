@@ -37,6 +37,11 @@ class Encodings(QObject):
         session.answered.connect(self._on_answered)
         session.weights_settled.connect(self._on_weights)
 
+    @staticmethod
+    def of(session: Session) -> Encodings:
+        """The one of this session, made when it is first asked for."""
+        return session.findChild(Encodings) or Encodings(session)
+
     def current(self) -> tuple[PictureSource, Encoded] | None:
         """The document's source and what became of it."""
         source = self._session.document.source

@@ -361,14 +361,14 @@ class DataPanel(Panel):
 
     @Slot(int)
     def _encode(self, place: int) -> None:
-        found, encodings = self.wall.page(place), self.session.findChild(Encodings)
-        if found is None or encodings is None:
+        found = self.wall.page(place)
+        if found is None:
             return
         if self.session.header is None:
             self.tell("warn", "There is no model to encode it with yet: train one on these pictures.")
             return
         page, at = found
-        encodings.encode_shown(page.pictures[at], self._caption(page, at), page.labels[at])
+        Encodings.of(self.session).encode_shown(page.pictures[at], self._caption(page, at), page.labels[at])
         self.panel_wanted.emit("explore", "")
 
     @Slot()

@@ -48,7 +48,7 @@ class Explore(Panel):
         super().__init__(session)
         self._shown_document: Document | None = None
         self._log_prior = 0.0
-        self.encodings = Encodings(session)
+        self.encodings = Encodings.of(session)
         self.stage = Stage(session)
         self.preview = self.stage.preview
         self.menus, self._restoring = PictureMenus(session, self.encodings, self), Restoring(session, self)
