@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal, Slot
 
+from latent_studio.app.keeping.restoring import shelves_of
 from latent_studio.app.session import Session
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Failed
@@ -68,7 +69,7 @@ class Autosave(QObject):
         """Find the file to write to. Without `restores` the workspace of last time is put aside."""
         places = self._session.places
         self._session.notes.engine.submit(
-            Errand(slot=BEGIN, work=partial(_begin, places.home, shelves(self._session), restores))
+            Errand(slot=BEGIN, work=partial(_begin, places.home, shelves_of(self._session), restores))
         )
 
     @Slot()
@@ -113,12 +114,6 @@ class Autosave(QObject):
             self._session.tell("bad", f"Your work is not being saved. {failed.text}", failed.details)
         self._is_failing = True
         self.told.emit(False)
-
-
-def shelves(session: Session) -> Shelves:
-    """Where models lie for this session."""
-    places = session.places
-    return Shelves(places.ready_made, places.runs, places.kept, session.opened_files)
 
 
 def aside(home: Path) -> Path:

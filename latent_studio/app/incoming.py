@@ -15,6 +15,7 @@ from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.keeping.restoring import Restoring
 from latent_studio.app.widgets.carry import files_of
 from latent_studio.app.widgets.pixels import to_array
+from latent_studio.studio.documents import ENDING
 from latent_studio.studio.provenance import Provenance, parse_provenance, read_provenance
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from latent_studio.app.window import Window
 
 EXPLORE = "explore"
+FILTER = f"Models and documents (*.safetensors *{ENDING})"
 ENCODE_INSTEAD = "Encode it instead"
 
 
@@ -36,24 +38,31 @@ class Incoming(QObject):
         self._disk = DiskWork(window.session, "incoming", self)
         self._folder = ""
         self._offered: tuple[str, Path] | None = None  # the sentence in a banner, and what it offers to encode
-        for panel in window.panels.values():
-            panel.banner.action_requested.connect(partial(self._on_remedy, panel))
+
+    def watch(self, panel: Panel) -> None:
+        """A panel was made: its banner may offer what is done here."""
+        panel.banner.action_requested.connect(partial(self._on_remedy, panel))
 
     def open_file(self) -> None:
-        """Ask for a checkpoint and open it."""
-        path, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a model", self._folder, "Latent Studio models (*.safetensors)"
-        )
+        """Ask for a model or a document and open it."""
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a model or document", self._folder, FILTER)
         if path:
             self._folder = str(Path(path).parent)
-            self._session.open_model(path)
+            self.open(Path(path))
+
+    def open(self, path: Path) -> None:
+        """Open a model's file or a document's."""
+        if path.suffix == ENDING:
+            self._window.documents.open(path)
+        else:
+            self._session.open_model(str(path))
 
     def take_files(self, files: list[str]) -> None:
         """Files from the desktop; what nobody can use is said."""
         paths = [Path(file) for file in files]
-        checkpoints = [path for path in paths if path.suffix == ".safetensors"]
-        if checkpoints:
-            self._session.open_model(str(checkpoints[0]))
+        to_open = [path for path in paths if path.suffix in (".safetensors", ENDING)]
+        if to_open:
+            self.open(to_open[0])
         else:
             self._disk.ask(partial(_first_provenance, paths), then=partial(self._take, paths), slot="read")
 

@@ -15,6 +15,8 @@ from latent_studio.app.theme import apply_theme
 from latent_studio.app.window import Window
 from latent_studio.core.errors import StudioError
 from latent_studio.core.header import read_header
+from latent_studio.studio.document import parse_document
+from latent_studio.studio.documents import ENDING
 
 SWITCH_INTERVAL_S = 0.001
 """How long a thread may keep the interpreter when the window wants it; measured by benchmarks/latency.py."""
@@ -32,9 +34,12 @@ def main(argv: list[str]) -> int:
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
-        if arguments.checkpoint is not None:
-            read_header(arguments.checkpoint)
-    except StudioError as error:
+        first: Path | None = arguments.file
+        if first is not None and first.suffix == ENDING:
+            parse_document(first.read_bytes(), first.name)
+        elif first is not None:
+            read_header(first)
+    except (StudioError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -49,9 +54,7 @@ def main(argv: list[str]) -> int:
     settings = read_settings(places.home)
     apply_theme(app, settings.theme)
     session = Session(places)
-    if arguments.checkpoint is not None:
-        settings = settings.model_copy(update={"model": str(arguments.checkpoint.resolve())})
-    window = Window(session, settings)
+    window = Window(session, settings, None if first is None else first.resolve())
     window.showMaximized() if settings.is_maximized else window.show()
     return app.exec()
 
@@ -64,7 +67,7 @@ def has_display() -> bool:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py", description="Latent Studio: live in a model's latent space.")
-    parser.add_argument("checkpoint", nargs="?", type=Path, help="a model to open (.safetensors)")
+    parser.add_argument("file", nargs="?", type=Path, help=f"a model (.safetensors) or document ({ENDING}) to open")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="do the main job alone and save pictures of it")
     parser.add_argument("--theme", choices=["dark", "light", "both"], default="both", help="of those pictures")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long to train for them")

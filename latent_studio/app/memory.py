@@ -10,6 +10,7 @@ from latent_studio.app.session import Session
 from latent_studio.app.settings import Settings, write_settings
 
 USUAL = (1440, 900)  # px
+N_RECENT = 12
 
 
 class Memory:
@@ -25,6 +26,11 @@ class Memory:
         """Remember some of the settings otherwise."""
         self.settings = self.settings.model_copy(update=changes)
         self._session.errand(write_settings(self._session.places.home, self.settings))
+
+    def note_recent(self, path: str, **changes: object) -> None:
+        """Remember that this model or document was opened or saved just now."""
+        others = [file for file in self.settings.recent if file != path]
+        self.note(recent=(path, *others)[:N_RECENT], **changes)
 
     def place(self, window: QWidget) -> None:
         """Put a window where it stood the last time."""

@@ -24,6 +24,7 @@ CONTROLS_HEIGHT = 44  # px
 REASONS = {
     "Decodes": "needs a model that turns codes into pictures; train one from here",
     "Encodes": "needs an encoder; train one from here",
+    "Decodes or Samples": "needs a model that makes pictures; train one from here",
 }
 """Why a panel is greyed, by the capability that the open model lacks."""
 
@@ -37,6 +38,7 @@ class Panel(QWidget):
     key: its name in settings and for `panel_wanted`.  icon: Phosphor's.  order: its place in the activity bar; the
     first nine answer to Ctrl+1 … Ctrl+9.  needs: capabilities of the open model without which it is greyed and says
     why; a panel that needs none works without any model.  folds_dock: the Code dock serves it not, and is a rail.
+    gestures: what the mouse does here, for the sheet of keys.
 
     Signals:
         caption_changed(): the header shall ask for `caption` again.
@@ -130,7 +132,7 @@ def reason_against(panel: type[Panel], header: Header | None) -> str:
     """Why the open model cannot serve a panel, "" where it can; without a model nothing is greyed."""
     if header is None:
         return ""
-    missing = sorted(panel.needs - set(header.capabilities))
+    missing = sorted(need for need in panel.needs if not set(need.split(" or ")) & set(header.capabilities))
     return REASONS.get(missing[0], f"the open model lacks {missing[0]}") if missing else ""
 
 

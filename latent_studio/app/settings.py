@@ -14,7 +14,10 @@ log = logging.getLogger(__name__)
 
 
 class Settings(BaseModel):
-    """geometry: x, y, width, height in logical pixels.  located: name of a data set → where a person found it."""
+    """geometry: x, y, width, height in logical pixels.  located: name of a data set → where a person found it.
+
+    recent: paths of models and documents, the newest first.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,6 +26,7 @@ class Settings(BaseModel):
     is_maximized: bool = False
     model: str = ""
     opened_files: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
     located: dict[str, str] = {}
 
 

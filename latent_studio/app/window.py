@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QPoint, QTimer, Signal, Slot
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QKeySequence,
-    QPaintEvent,
-    QShortcut,
-)
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from latent_studio.app import code_actions, icons
+from latent_studio.app import icons
+from latent_studio.app.actions import Action, add_shortcuts
 from latent_studio.app.dock import CodeDock
+from latent_studio.app.documents import Documents
 from latent_studio.app.incoming import Incoming
+from latent_studio.app.key_sheet import key_groups
+from latent_studio.app.left_off import LeftOff
 from latent_studio.app.machine_line import MachineLine
 from latent_studio.app.memory import Memory
 from latent_studio.app.model_list import ModelList
-from latent_studio.app.panel import Panel, find_panels, reason_against
+from latent_studio.app.palette import Palette
+from latent_studio.app.panel import Panel, reason_against
+from latent_studio.app.panel_set import Panels
 from latent_studio.app.session import Session
 from latent_studio.app.settings import Settings
 from latent_studio.app.theme import ThemeName, apply_theme, theme
@@ -31,20 +32,30 @@ from latent_studio.app.widgets.carry import files_of
 from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.header import HeaderBar
+from latent_studio.app.widgets.key_sheet_view import KeySheetView
 from latent_studio.app.widgets.menus import menu
 from latent_studio.app.widgets.rail import Rail
 from latent_studio.app.widgets.status_bar import StatusBar
+from latent_studio.app.window_actions import GESTURES, THEMES, window_actions
 from latent_studio.core.request import Answer
+from latent_studio.studio.documents import ENDING
 from latent_studio.views.preview import PreviewPicture
 
+TITLE = "Latent Studio"
 FIRST_PANEL = "explore"
-SETTINGS = "settings"
+KEYS, SETTINGS = "keys", "settings"
+FOOT = (
+    ActivityItem(KEYS, "Keys", "question", "?", at_bottom=True),
+    ActivityItem(SETTINGS, "Settings", "gear-six", at_bottom=True),
+)
 SMALLEST = (1080, 640)  # px
 WARM_UP_AFTER_MS = 100  # after the first picture's answer: it is on the screen by then
+PAUSE_MS = 20  # between two panels that are made in idle time
 
 
 class Window(QWidget):
-    """Made before torch is imported; the session starts when the window was painted for the first time.
+    """Made before torch is imported; the session starts when the window was painted for the first time. It takes up
+    the workspace of last time, unless `first` says which model or document to open.
 
     Signals:
         first_painted(): the window is on the screen.
@@ -52,43 +63,49 @@ class Window(QWidget):
 
     first_painted = Signal()
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(self, session: Session, settings: Settings, first: Path | None = None) -> None:
         super().__init__()
-        self.session = session
-        self._memory = Memory(session, settings)
+        self.session, self._first = session, first
+        self.memory = Memory(session, settings)
+        self.documents = Documents(session, self)
         self._was_painted = self._is_warm = False
         self._has_model = True  # until it turns out that there is none
-        self._open_docks: set[str] = set()  # panels without use for the dock on which a person opened it all the same
-        self.setWindowTitle("Latent Studio")
+        self._model = ""  # the key of the one that was open last
+        self.open_docks: set[str] = set()  # panels without use for the dock on which a person opened it all the same
+        self.setWindowTitle(TITLE)
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
-        self.panels: dict[str, Panel] = {kind.key: kind(session) for kind in find_panels()}
+        self._pages = QStackedWidget()
+        self.incoming = Incoming(self)
+        self.left_off = LeftOff(self)
+        self.panels = Panels(session, self._on_panel_made)
         self.panel = self.panels[FIRST_PANEL]
-        self.activity = ActivityBar([*self._items(), ActivityItem(SETTINGS, "Settings", "gear-six", at_bottom=True)])
-        self.header = HeaderBar(can_find=False)
+        self.activity = ActivityBar([*self._items(), *FOOT])
+        self.header = HeaderBar()
         self.dock = CodeDock(session)
         self.rail = Rail("Code", "Open the Code dock")
         self.status = StatusBar()
-        self.incoming = Incoming(self)
         self._models = ModelList(session, self.header)
-        self._models.file_wanted.connect(self.incoming.open_file)
         self._machine = MachineLine(session, self.status)
         self._refusal = EmptyState("prohibit", "", "Train a model")
+        self.deeds = window_actions(self)
+        self._palette: Palette | None = None
+        self._key_sheet: KeySheetView | None = None
+        self._making = QTimer(self, interval=PAUSE_MS)
+        self._making.timeout.connect(self._make_next)
         self._lay_out()
         self._connect()
-        self._memory.place(self)
+        self.memory.place(self)
+        self._show_recent()
         self.go_to(FIRST_PANEL)
 
     def _items(self) -> list[ActivityItem]:
         return [
-            ActivityItem(panel.key, panel.title, panel.icon, f"Ctrl+{number}" if number < 10 else "")
-            for number, panel in enumerate(self.panels.values(), 1)
+            ActivityItem(kind.key, kind.title, kind.icon, f"Ctrl+{number}" if number < 10 else "")
+            for number, kind in enumerate(self.panels.kinds.values(), 1)
         ]
 
     def _lay_out(self) -> None:
-        self._pages = QStackedWidget()
-        for panel in self.panels.values():
-            self._pages.addWidget(panel)
         self._pages.addWidget(self._refusal)
         middle = QVBoxLayout()
         middle.setSpacing(0)
@@ -121,27 +138,22 @@ class Window(QWidget):
         self.dock.fold_requested.connect(self._on_fold)
         self.status.job_clicked.connect(partial(self.go_to, "train"))
         self._refusal.action_requested.connect(partial(self.go_to, "train"))
-        for panel in self.panels.values():
-            panel.panel_wanted.connect(self.go_to)
-            panel.caption_changed.connect(self._show_caption)
-            panel.files_dropped.connect(self.incoming.take_files)
-        self._keys()
+        self.header.find_requested.connect(self.open_palette)
+        self._models.file_wanted.connect(self.incoming.open_file)
+        self._models.document_wanted.connect(self._on_document_wanted)
+        self.documents.title_changed.connect(self._show_title)
+        for signal in (self.documents.opened, self.documents.saved):
+            signal.connect(self._on_document_file)
+        add_shortcuts(self, self.deeds)
 
-    def _keys(self) -> None:
-        session = self.session
-        keys = {
-            QKeySequence(QKeySequence.StandardKey.Undo): session.undo,
-            QKeySequence("Ctrl+Y"): session.redo,
-            QKeySequence("Ctrl+Shift+Z"): session.redo,
-            QKeySequence(QKeySequence.StandardKey.Copy): partial(code_actions.copy_code, session),
-            QKeySequence(QKeySequence.StandardKey.Paste): self.incoming.paste,
-            QKeySequence(QKeySequence.StandardKey.Open): self.incoming.open_file,
-            QKeySequence("R"): self._randomise,
-        }
-        for number, key in enumerate(list(self.panels)[:9], 1):
-            keys[QKeySequence(f"Ctrl+{number}")] = partial(self.go_to, key)
-        for sequence, action in keys.items():
-            QShortcut(sequence, self).activated.connect(action)
+    def _on_panel_made(self, panel: Panel) -> None:
+        self._pages.addWidget(panel)
+        panel.panel_wanted.connect(self.go_to)
+        panel.caption_changed.connect(self._show_caption)
+        panel.files_dropped.connect(self.incoming.take_files)
+        add_shortcuts(panel, panel.own_actions())
+        self.incoming.watch(panel)
+        self.left_off.take_up(panel)
 
     # --- the start
 
@@ -156,7 +168,7 @@ class Window(QWidget):
         self.first_painted.emit()
         self.session.start()
         self._machine.start()
-        self.session.open_first(self._memory.settings.model)
+        self.left_off.begin(self._first)
 
     def _on_answered(self, answer: Answer) -> None:
         if isinstance(answer.value, PreviewPicture):
@@ -168,6 +180,14 @@ class Window(QWidget):
         if not self._is_warm:
             self._is_warm = True
             self.session.warm_up()
+            self._making.start()
+
+    @Slot()
+    def _make_next(self) -> None:
+        """Make the panels that nobody has asked for yet, so that the first visit is as quick as the second."""
+        is_busy = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if not is_busy and not self.panels.make_next():
+            self._making.stop()
 
     # --- panels
 
@@ -203,24 +223,26 @@ class Window(QWidget):
 
     def _show_dock(self) -> None:
         folds = self.panel.folds_dock
-        is_open = (not folds or self.panel.key in self._open_docks) and self._has_model
+        is_open = (not folds or self.panel.key in self.open_docks) and self._has_model
         self.dock.set_foldable(folds)
         for part in (self.dock, self._edge):
             part.setVisible(is_open)
         self.rail.setVisible(not is_open and self._has_model)
 
     def _on_rail(self) -> None:
-        self._open_docks.add(self.panel.key)
+        self.open_docks.add(self.panel.key)
         self._show_dock()
         self.dock.rows.setFocus()
 
     def _on_fold(self) -> None:
-        self._open_docks.discard(self.panel.key)
+        self.open_docks.discard(self.panel.key)
         self._show_dock()
 
     def _on_activity(self, key: str) -> None:
         if key == SETTINGS:
             self._open_settings()
+        elif key == KEYS:
+            self.show_keys()
         else:
             self.go_to(key)
 
@@ -232,16 +254,18 @@ class Window(QWidget):
 
     def _on_model_changed(self) -> None:
         header, model = self.session.header, self.session.document.model
-        for panel in self.panels.values():
-            self.activity.set_reason(panel.key, reason_against(type(panel), header))
+        for kind in self.panels.kinds.values():
+            self.activity.set_reason(kind.key, reason_against(kind, header))
         if bool(reason_against(type(self.panel), header)) == self.panel.is_shown:
             self.go_to(self.panel.key)
         if not self._has_model:
             self._has_model = True
             self._show_dock()
-        if model is not None and model.key != self._memory.settings.model:
-            self.panel.banner.clear()  # what was said is of the model before
-            self._memory.note(model=model.key)
+        if model is not None and model.key != self._model:
+            if self._model:
+                self.panel.banner.clear()  # what was said is of the model before
+            self._model = model.key
+            self._note_recent(model.key, model=model.key)
         self._show_caption()
         self._show_history()
 
@@ -255,12 +279,32 @@ class Window(QWidget):
         self.header.set_undo("the last change" if history.can_undo else "")
         self.header.set_redo("what was undone" if history.can_redo else "")
 
+    # --- the way to everything
+
+    @Slot()
+    def open_palette(self) -> None:
+        """Find anything by typing."""
+        if self._palette is None:
+            self._palette = Palette(self)
+        self._palette.open()
+
+    @Slot()
+    def show_keys(self) -> None:
+        """Open the sheet of keys, of this panel's first."""
+        if self._key_sheet is None:
+            self._key_sheet = KeySheetView(self)
+        gestures = [*self.panel.gestures, *GESTURES]
+        self._key_sheet.show_groups(key_groups([*self.deeds, *self.actions_here()], gestures))
+
+    def actions_here(self) -> Sequence[Action]:
+        """What the shown panel offers."""
+        return self.panel.own_actions() if self.panel.is_shown else ()
+
     # --- settings
 
     def _open_settings(self) -> None:
         entries = menu(self)
-        names: dict[ThemeName, str] = {"dark": "Dark theme", "light": "Light theme", "system": "Theme as the system's"}
-        for choice, name in names.items():
+        for choice, name in THEMES.items():
             action = entries.addAction(name)
             if choice == theme().choice:
                 action.setIcon(icons.icon("check", "accent"))
@@ -274,7 +318,7 @@ class Window(QWidget):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_theme(app, choice)
-        self._memory.note(theme=choice)
+        self.memory.note(theme=choice)
 
     # --- files
 
@@ -286,15 +330,32 @@ class Window(QWidget):
         self.incoming.take_files(files_of(event.mimeData()))
         event.acceptProposedAction()
 
-    def _randomise(self) -> None:
-        if self.dock.isVisible():  # elsewhere nobody would see what the key did
-            code_actions.randomise(self.session)
+    def _on_document_wanted(self, path: str) -> None:
+        self.documents.open(Path(path))
+
+    def _on_document_file(self, path: Path) -> None:
+        self._note_recent(str(path))
+
+    def _note_recent(self, path: str, **changes: object) -> None:
+        self.memory.note_recent(path, **changes)
+        self._show_recent()
+
+    def _show_recent(self) -> None:
+        self._models.set_documents(tuple(file for file in self.memory.settings.recent if file.endswith(ENDING)))
+
+    def _show_title(self) -> None:
+        documents = self.documents
+        name = f"{documents.name}{' •' if documents.is_changed else ''}"
+        self.setWindowTitle(f"{name} — {TITLE}" if documents.name else TITLE)
 
     # --- the end
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Be gone at once; then have what runs saved, which takes a moment."""
         self.hide()
-        self._memory.note_end(self)
+        self._making.stop()
+        self.left_off.end()
+        self.memory.note_end(self)
         self.session.close()
+        self.left_off.autosave.release()
         event.accept()

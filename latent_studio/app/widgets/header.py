@@ -57,8 +57,7 @@ class HeaderBar(QWidget):
     redo_requested = Signal()
     find_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, can_find: bool = True) -> None:
-        """The line; without `can_find` there is no way to everything else."""
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title, self._caption = title(), caption()
         self._model = Choice(icon="stack", tooltip="The open model")
@@ -80,11 +79,10 @@ class HeaderBar(QWidget):
         layout.addSpacing(12)
         layout.addWidget(self._undo)
         layout.addWidget(self._redo)
-        if can_find:
-            find = _Find()
-            find.clicked.connect(self.find_requested)
-            layout.addSpacing(12)
-            layout.addWidget(find)
+        find = _Find()
+        find.clicked.connect(self.find_requested)
+        layout.addSpacing(12)
+        layout.addWidget(find)
         self.setFixedHeight(HEIGHT)
         self.set_models([])
         self.set_undo("")

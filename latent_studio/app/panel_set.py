@@ -1,0 +1,42 @@
+"""The window's panels, each made when it is first needed or when there is nothing better to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from latent_studio.app.panel import Panel, find_panels
+from latent_studio.app.session import Session
+
+
+class Panels(Mapping[str, Panel]):
+    """Panels by key, in the order of the activity bar. Asking for one makes it; `kinds` and `made` make none.
+
+    on_made: called with each panel as it is made.
+    """
+
+    def __init__(self, session: Session, on_made: Callable[[Panel], None]) -> None:
+        self.kinds: dict[str, type[Panel]] = {kind.key: kind for kind in find_panels()}
+        self._session, self._on_made = session, on_made
+        self._made: dict[str, Panel] = {}
+
+    def __getitem__(self, key: str) -> Panel:
+        if key not in self._made:
+            panel = self.kinds[key](self._session)
+            self._made[key] = panel
+            self._on_made(panel)
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.kinds)
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def made(self) -> list[Panel]:
+        """Those that there are by now."""
+        return [self._made[key] for key in self.kinds if key in self._made]
+
+    def make_next(self) -> bool:
+        """Make one of those that are missing; False where none is."""
+        missing = next((key for key in self.kinds if key not in self._made), None)
+        return missing is not None and bool(self[missing].key)
