@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Pixels, Progress
 from latent_studio.core.latent import Floats
-from latent_studio.core.request import ModelRequest, OpenModel, Priority, Request
-from latent_studio.views.decoding import PIECE_S
+from latent_studio.core.request import Request
 
 Rows = NDArray[np.intp]
 Squares = NDArray[np.int64]
@@ -31,11 +28,14 @@ _EMPTY = np.iinfo(np.int64).max
 class Neighbours:
     """What lies nearest to a query, nearest first.
 
-    rows: (k,) of the searched set.  distances: (k,) Euclidean; of pictures with pixels in [0, 1].
-    yardstick: the median distance from a picture of the set to the nearest other one; nan for a set of one.
+    rows: (k,) of the searched set.  pictures: uint8 (k, c, h, w).
+    distances: (k,) Euclidean; of pictures with pixels in [0, 1].
+    yardstick: the median distance from a picture of the set to the nearest other one; nan while it is not known, and
+    for a set of one.
     """
 
     rows: Rows
+    pictures: NDArray[np.uint8]
     distances: NDArray[np.float64]
     yardstick: float
 
@@ -124,7 +124,7 @@ class FindPictures(Request):
         planes = self.picture.reshape(*self.picture.shape[:2], -1).transpose(2, 0, 1)
         total = n if self.yardstick is not None else 2 * n
         rows, squares = yield from _progress(nearest_pictures(planes.reshape(1, -1), flat, self.k), 0, total)
-        found = rows[0], np.sqrt(squares[0]) / 255
+        found = rows[0], np.asarray(self.pictures[rows[0]]), np.sqrt(squares[0]) / 255
         yardstick = self.yardstick
         if yardstick is None:
             yield Neighbours(*found, np.nan)  # the sample's own first: the comparison takes longer
@@ -146,59 +146,13 @@ def _progress(
             return rows, squares
 
 
-@dataclass(frozen=True, eq=False)
-class TrainingCodes:
-    """Where the model puts its training pictures: float32 (n, dim)."""
-
-    codes: Floats
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class EncodeAll(ModelRequest):
-    """The codes of all pictures (n, c, h, w), the middles of their posteriors; conditions are those of `code`."""
-
-    pictures: NDArray[np.uint8] = field(repr=False)
-    code: tuple[float, ...]
-    slot: str = "training codes"
-    priority: Priority = Priority.BACKGROUND
-
-    def answer(self, opened: OpenModel) -> Iterator[Progress | TrainingCodes]:
-        n, start, chunk = len(self.pictures), 0, 16
-        codes = np.empty((n, opened.header.space.dim), np.float32)
-        current = np.asarray(self.code, np.float32)
-        while start < n:
-            began = perf_counter()
-            part = np.asarray(self.pictures[start : start + chunk])
-            codes[start : start + len(part)] = _encoded(opened, part, current)
-            start += len(part)
-            chunk = max(1, int(len(part) * min(2.0, PIECE_S / max(perf_counter() - began, 1e-6))))
-            yield Progress(start, n, "pictures")
-        yield TrainingCodes(codes)
-
-
-def _encoded(opened: OpenModel, pictures: NDArray[np.uint8], code: Floats) -> Floats:
-    """The codes of pictures (k, c, h, w) in one batch; conditions are those of `code` (dim,)."""
-    import torch
-
-    from latent_studio.core.model import Encodes, encode_to_code
-
-    model, space = opened.model, opened.header.space
-    if not isinstance(model, Encodes):
-        raise StudioError(f"{opened.header.name} has no encoder: compare the pixels instead.")
-    device = next(model.parameters()).device
-    with torch.inference_mode():
-        images = torch.from_numpy(pictures.copy()).to(device, torch.float32) / 255
-        current = torch.from_numpy(code)[None].to(device).expand(len(images), -1)
-        conditions = {factor.name: current[:, columns] for factor, columns in space.blocks() if factor.condition}
-        return encode_to_code(model, space, images, conditions).cpu().numpy()
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FindCodes(Request):
     """The training pictures whose codes (n, dim) lie nearest to a code, by Euclidean distance in float64."""
 
     code: tuple[float, ...]
     codes: Floats = field(repr=False)
+    pictures: NDArray[np.uint8] = field(repr=False)
     k: int = N_NEAREST
     yardstick: float | None = None
     slot: str = "nearest"
@@ -206,6 +160,7 @@ class FindCodes(Request):
     def run(self) -> Iterator[Progress | Neighbours]:
         squares = _squares_to(np.asarray(self.code), self.codes)
         rows = np.argsort(squares, kind="stable")[: self.k]
+        found = rows, np.asarray(self.pictures[rows]), np.sqrt(squares[rows])
         yardstick = self.yardstick
         if yardstick is None:
             own, least = yardstick_rows(len(self.codes)), []
@@ -215,7 +170,19 @@ class FindCodes(Request):
                 least.append(others.min())
                 yield Progress(len(least), len(own), "pictures")
             yardstick = float(np.median(np.sqrt(least))) if np.isfinite(least).all() else np.nan
-        yield Neighbours(rows, np.sqrt(squares[rows]), yardstick)
+        yield Neighbours(*found, yardstick)
+
+
+def verdict(nearest: float, yardstick: float) -> str:
+    """How near the nearest is, in a sentence, compared with what is usual among the training pictures."""
+    if nearest == 0:
+        return "It is a training picture, to the last pixel."
+    if np.isnan(yardstick):
+        return ""
+    usual = f"training pictures typically are to each other ({yardstick:.2f})"
+    if nearest < yardstick:
+        return f"Nearer ({nearest:.2f}) than {usual}."
+    return f"No nearer ({nearest:.2f}) than {usual}."
 
 
 def _squares_to(code: NDArray[np.floating], codes: Floats) -> NDArray[np.float64]:

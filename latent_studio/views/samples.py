@@ -95,7 +95,7 @@ class DrawAll(ModelRequest):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class References(ModelRequest):
+class CarriedPictures(ModelRequest):
     """Codes (k, dim) by the reference path, for files that are wanted at this very moment, in the middle of a drop.
 
     The window waits for them there, so they go into `box` as (digest of the weights, picture), past its event loop.

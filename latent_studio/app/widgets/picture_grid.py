@@ -58,6 +58,7 @@ class PictureGrid(QWidget):
         self._hovered: int | None = None
         self._pressed: tuple[int | None, QPointF] | None = None
         self._band: QRectF | None = None
+        self._band_end = QPointF()
         self._before_band: set[int] = set()
         self._current = self._anchor = 0
         self._focus = FocusMark(self)
@@ -89,6 +90,10 @@ class PictureGrid(QWidget):
         for row in rows:
             self._strips.pop(row, None)
             self.update(self._row_rect(row))
+
+    def n_pictures(self) -> int:
+        """How many there are, with those that are still to come."""
+        return len(self._pictures)
 
     def picture(self, index: int) -> Pixels | None:
         """One of them; None where it is not there yet."""
@@ -278,11 +283,21 @@ class PictureGrid(QWidget):
             carry.start_drag_of(self, carried, None if files is None else lambda: files(wanted))
 
     def _stretch_band(self, start: QPointF, end: QPointF) -> None:
+        self._band_end = end
         corner = QPointF(min(max(end.x(), 0), self.width() - 1), min(max(end.y(), 0), self.height() - 1))
         self._band = QRectF(start, corner).normalized()
         self._select(self._before_band | set(self.places_in(self._band)))
         self.band_moved.emit(end.toPoint())
         self.update()
+
+    def is_banding(self) -> bool:
+        """Whether a rubber band is being drawn."""
+        return self._band is not None
+
+    def extend_band(self, dy: float) -> None:
+        """The sheet moved under the pointer by so much, px: the band's end goes along."""
+        if self._pressed is not None:
+            self._stretch_band(self._pressed[1], self._band_end + QPointF(0, dy))
 
     def _hover(self, index: int | None, at: QPoint) -> None:
         """A larger picture that is shown already goes along with the pointer."""

@@ -1,0 +1,343 @@
+"""Samples: what the model draws from its prior, as many as one likes, and whether they were copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QWidget
+
+from latent_studio.app.actions import Action, Gesture
+from latent_studio.app.exploring.data_picker import DataPicker
+from latent_studio.app.panel import Panel
+from latent_studio.app.picture_actions import PictureActions, Shown
+from latent_studio.app.sampling.controls import HOTTEST, MOST, MOST_SEEDS, SampleControls
+from latent_studio.app.sampling.nearest_side import NearestSide
+from latent_studio.app.sampling.sheet import SampleSheet
+from latent_studio.app.sampling.taking import SampleFiles
+from latent_studio.app.session import Session
+from latent_studio.app.widgets.carry import Code
+from latent_studio.app.widgets.elide import Hairline
+from latent_studio.app.widgets.empty import EmptyState
+from latent_studio.app.widgets.picture_grid import PictureGrid
+from latent_studio.app.widgets.picture_scroll import FIT, PictureScroll
+from latent_studio.studio.document import Document, with_code
+from latent_studio.views.sampling import Draw
+
+KEY, GROUP = "samples", "Samples"
+N, SEED, TEMPERATURE = 100, 0, 1.0
+NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
+
+
+class SamplesPanel(Panel):
+    """Number, seed, temperature and whether locks are kept are settings of the document; the rest is workspace."""
+
+    key, title, icon, order = KEY, "Samples", "squares-four", 40
+    tooltip = "Pictures drawn from the prior"
+    needs = frozenset({"Decodes or Samples"})
+    gestures = (
+        Gesture("Click", "Adopt the sample's code", GROUP),
+        Gesture("Ctrl-click, Shift-click, drag beside", "Select several samples", GROUP),
+        Gesture("Ctrl-drag", "Select with a rubber band from anywhere", GROUP),
+        Gesture("Drag", "Carry the selected samples anywhere", GROUP),
+    )
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.controls = SampleControls()
+        self.sheet = SampleSheet(session, self)
+        self.grid = PictureGrid(selectable=True)
+        self.view = PictureScroll(self.grid)
+        self.menus = PictureActions(session, self)
+        self.files = SampleFiles(session, self)
+        self.picker = DataPicker(session, self)
+        self.side = NearestSide(session, self.menus, self)
+        self._is_stale = False  # newer weights came while nobody looked
+        self._restoring: dict[str, Any] = {}
+        self._empty = EmptyState("squares-four", NO_MODEL, "Train a model")
+        self._empty.action_requested.connect(lambda: self.panel_wanted.emit("train", ""))
+        self._fill()
+        self._connect()
+        self._on_model_changed()
+
+    def _fill(self) -> None:
+        both, body = QWidget(), QWidget()
+        line = QHBoxLayout(both)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        self._edge = Hairline(vertical=True)
+        for part in (self._edge, self.side.card):
+            part.hide()
+        line.addWidget(self.view, 1)
+        line.addWidget(self._edge)
+        line.addWidget(self.side.card)
+        self._pages = QStackedLayout(body)
+        self._pages.addWidget(both)
+        self._pages.addWidget(self._empty)
+        self.set_content(body, self.controls.row)
+        self.grid.setAccessibleName("Samples")
+        self.grid.set_codes(_Codes(self))
+        self.grid.set_files(self._write_carried)
+
+    def _connect(self) -> None:
+        session, sheet = self.session, self.sheet
+        session.model_changed.connect(self._on_model_changed)
+        session.nothing_to_open.connect(self._on_nothing_to_open)
+        session.document_changed.connect(self._on_document_changed)
+        session.weights_settled.connect(self._on_weights)
+        sheet.drawn.connect(self._on_drawn)
+        sheet.arrived.connect(self._on_arrived)
+        sheet.progressed.connect(self.caption_changed)
+        sheet.failed.connect(lambda text, details: self.tell("bad", text, details))
+        self.view.moved.connect(self._on_moved)
+        self.grid.clicked.connect(self._on_clicked)
+        self.grid.menu_requested.connect(self._on_menu)
+        self.grid.selection_changed.connect(self.caption_changed)
+        self.controls.changed.connect(self._on_setting)
+        self.controls.scale_chosen.connect(self._on_scale)
+        self.controls.nearest_toggled.connect(self._show_nearest)
+        self.controls.save_requested.connect(self._ask_where_to_save)
+        self.files.told.connect(lambda level, text: self.tell("good" if level == "good" else "bad", text))
+        self.files.progressed.connect(self._on_save_progress)
+        self.side.card.closed.connect(partial(self._show_nearest, False))
+        self.side.card.locate_requested.connect(self.picker.locate)
+        self.picker.missing_changed.connect(self._on_missing)
+        self.picker.failed.connect(lambda text: self.tell("warn", text))
+
+    # --- what it shows
+
+    def caption(self) -> str:
+        """How far the sheet is, or what is selected of it."""
+        n, n_selected = self.grid.n_pictures(), len(self.grid.selection())
+        if self.session.header is None or not n:
+            return super().caption()
+        if n_selected > 1:
+            return f"{n_selected:,} of {n:,} selected"
+        if self.sheet.n_done < n:
+            return f"{self.sheet.n_done:,} of {n:,} samples"
+        return f"{n:,} samples in {self.sheet.seconds:.2f} s"
+
+    def shown(self, about: str = "") -> None:
+        self._show_draw()
+        self.sheet.set_active(True)
+        if self._is_stale:
+            self._is_stale = False
+            self.sheet.refresh()
+
+    def hidden(self) -> None:
+        self.sheet.set_active(False)
+
+    def _on_nothing_to_open(self) -> None:
+        self._pages.setCurrentWidget(self._empty)
+        self.controls.row.hide()
+
+    def _on_model_changed(self) -> None:
+        header = self.session.header
+        if header is None:
+            return
+        self._pages.setCurrentIndex(0)
+        self.controls.row.show()
+        self.view.set_picture_size(max(header.data.image_shape[1:]))
+        self._show_scales()
+        self.side.show_model()
+        self._show_draw()
+
+    def _on_document_changed(self, new: Document, old: Document) -> None:
+        if new.panels.get(KEY) != old.panels.get(KEY) or new.locked != old.locked or new.code != old.code:
+            self._show_draw()
+
+    def _draw_of(self, document: Document) -> Draw:
+        """What the settings say; what a file of another version says wrongly is put right."""
+
+        def number(name: str, usual: float, low: float, high: float) -> float:
+            value = document.setting(KEY, name, usual)
+            return min(max(value, low), high) if isinstance(value, int | float) else usual
+
+        held: tuple[tuple[int, float], ...] = ()
+        if document.setting(KEY, "keep_locked", False):
+            held = tuple((column, document.code[column]) for column in sorted(document.locked))
+        return Draw(
+            int(number("n", N, 1, MOST)),
+            int(number("seed", SEED, 0, MOST_SEEDS)),
+            float(number("temperature", TEMPERATURE, 0.0, HOTTEST)) if document.code else 1.0,
+            held,
+        )
+
+    def _show_draw(self) -> None:
+        document, header = self.session.document, self.session.header
+        if header is None or document.model is None or len(document.code) != header.space.dim:
+            return
+        draw = self._draw_of(document)
+        keeps = bool(document.setting(KEY, "keep_locked", False))
+        self.controls.show_draw(draw, has_codes=header.space.dim > 0, n_locked=len(document.locked), keeps_locked=keeps)
+        if self.is_shown:
+            self.sheet.show(document.model.key, draw)
+
+    def _on_drawn(self, n: int) -> None:
+        """Other samples: pictures of the former ones must not be taken for them."""
+        self.grid.set_pictures([None] * n, [f"sample {place + 1:,}" for place in range(n)])
+        self.grid.set_selection(())
+        self.view.arrange()
+        self._take_up()
+        self._on_moved()
+        self.side.clear()
+        self.caption_changed.emit()
+
+    def _on_arrived(self, places: Any, pictures: Any) -> None:
+        self.grid.put(places.tolist(), pictures)
+        if self.grid.current() in places:
+            self._show_subject()
+
+    def _on_moved(self) -> None:
+        first, end = self.view.in_view()
+        self.sheet.look_at(first, end)
+
+    def _on_weights(self) -> None:
+        if self.is_shown:
+            self.sheet.refresh()
+        else:
+            self._is_stale = True
+
+    # --- the hand
+
+    def _on_setting(self, name: str, value: object) -> None:
+        merge = f"{KEY} {name}" if name in ("n", "temperature") else None
+        self.session.edit(lambda document: document.with_setting(KEY, **{name: value}), merge)
+
+    def _on_clicked(self, place: int) -> None:
+        code = self.sheet.code(place)
+        if code is not None:
+            self.session.edit(lambda document: with_code(document, code))
+        self._show_subject()
+
+    def _shown_at(self, place: int) -> Shown | None:
+        picture = self.grid.picture(place)
+        return None if picture is None else Shown(picture, self.sheet.code(place), f"sample {place + 1:,}")
+
+    def _on_menu(self, place: int, at: QPoint) -> None:
+        """Of the selected ones where it is asked for on one of them."""
+        places = self.grid.selection()
+        several = [shown for p in (places if place in places else [place]) if (shown := self._shown_at(p))]
+        if several:
+            more = [("Nearest training pictures\tN", partial(self._find_nearest, place))]
+            self.menus.open_menu(several if len(several) > 1 else several[0], at, more)
+
+    def own_actions(self) -> Sequence[Action]:
+        return (
+            Action("samples-nearest", "Nearest training pictures", self._toggle_nearest, ("N",), "intersect", GROUP),
+            Action("samples-roll", "Draw other samples", self.controls.roll, ("D",), "dice-five", GROUP),
+            Action("samples-save", "Save a contact sheet", self._ask_where_to_save, (), "floppy-disk", GROUP),
+        )
+
+    # --- the nearest training pictures
+
+    def _toggle_nearest(self) -> None:
+        self._show_nearest(self.side.card.isHidden())
+
+    def _show_nearest(self, is_open: bool) -> None:
+        self.controls.nearest.setChecked(is_open)
+        for part in (self._edge, self.side.card):
+            part.setVisible(is_open)
+        if is_open:
+            self._show_subject()
+        else:
+            self.side.stop()
+
+    def _find_nearest(self, place: int) -> None:
+        self.grid.set_current(place)
+        self._show_nearest(True)
+
+    def _show_subject(self) -> None:
+        shown = self._shown_at(self.grid.current()) if self.grid.n_pictures() else None
+        if shown is not None and not self.side.card.isHidden():
+            self.side.show_sample(shown)
+
+    def _on_missing(self, is_missing: bool) -> None:
+        if not is_missing:
+            self.side.try_again()
+
+    # --- files
+
+    def _write_carried(self, places: list[int]) -> list[str]:
+        coded = [(place, code) for place in places if (code := self.sheet.code(place)) is not None]
+        header = self.session.header
+        name = "" if header is None else header.name
+        names = [f"{name} seed {self.sheet.draw.seed} sample {place + 1:05}" for place, _ in coded]
+        return self.files.write_carried([code for _, code in coded], names)
+
+    def _ask_where_to_save(self) -> None:
+        header, draw = self.session.header, self.sheet.draw
+        if header is not None:
+            suggested = f"{header.name}-samples-{draw.n}-seed-{draw.seed}.png"
+            path, _ = QFileDialog.getSaveFileName(self, "Save the samples", suggested, "PNG (*.png)")
+            if path:
+                self.save(Path(path))
+
+    def save(self, path: Path) -> None:
+        """Write all samples on one sheet."""
+        model = self.session.document.model
+        if model is not None:
+            self.files.save_sheet(model, self._draw_of(self.session.document), path)
+
+    def _on_save_progress(self, done: int, total: int) -> None:
+        if total > 1000:
+            self.tell("info", f"Decoding {done:,} of {total:,} samples for the contact sheet …")
+
+    # --- workspace
+
+    def _show_scales(self) -> None:
+        self.controls.show_scales(self.view.scales(), self.view.scale())
+
+    def _on_scale(self, scale: float) -> None:
+        self.view.set_scale(scale)
+
+    def workspace(self) -> dict[str, Any]:
+        return {
+            "scale": self.view.scale(),
+            "scroll": self.view.verticalScrollBar().value(),
+            "selection": self.grid.selection(),
+            "nearest": not self.side.card.isHidden(),
+        }
+
+    def restore(self, values: dict[str, Any]) -> None:
+        self._restoring = dict(values)
+        self._show_nearest(values.get("nearest") is True)
+        scale = values.get("scale", FIT)
+        if scale in (FIT, *self.view.scales()):
+            self.view.set_scale(scale)
+            self._show_scales()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Selection and place as they were, once there are samples."""
+        values = self._restoring
+        if values and self.grid.n_pictures():
+            self._restoring = {}
+            chosen, scroll = values.get("selection"), values.get("scroll")
+            if isinstance(chosen, list):
+                self.grid.set_selection(place for place in chosen if isinstance(place, int))
+            if isinstance(scroll, int):
+                self.view.verticalScrollBar().setValue(scroll)
+
+
+class _Codes(Mapping[int, Code]):
+    """What travels with each sample, made when it is carried away."""
+
+    def __init__(self, panel: SamplesPanel) -> None:
+        self._panel = panel
+
+    def __getitem__(self, place: int) -> Code:
+        shown = self._panel._shown_at(place)
+        code = None if shown is None else self._panel.menus.payload(shown)
+        if code is None:
+            raise KeyError(place)
+        return code
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self)))
+
+    def __len__(self) -> int:
+        return self._panel.grid.n_pictures()

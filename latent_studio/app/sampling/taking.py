@@ -1,0 +1,114 @@
+"""Samples as files: all of them on one sheet, or the ones that are dragged to another program."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from latent_studio.app.disk_work import DiskWork
+from latent_studio.app.session import Session
+from latent_studio.core.events import Failed, Pixels, Progress
+from latent_studio.core.files import write_file
+from latent_studio.core.pictures import png_bytes
+from latent_studio.core.request import Answer
+from latent_studio.studio.document import ModelRef
+from latent_studio.studio.naming import folder_name
+from latent_studio.studio.provenance import KEY, provenance_values
+from latent_studio.views.samples import CarriedPictures, DrawAll, WholeDraw
+from latent_studio.views.sampling import Draw
+from latent_studio.views.sheets import in_rows, sheet
+
+ABOUT = "latent_studio"
+"""The text chunk that `latent-studio sample` writes, too."""
+
+PATIENCE_S = 10.0  # for one picture, at a drop on the desktop
+
+
+class SampleFiles(QObject):
+    """Signals:
+    told(str, str): level and sentence.
+    progressed(int, int): so many of all samples of the contact sheet are decoded; (n, n) in the end.
+    """
+
+    told = Signal(str, str)
+    progressed = Signal(int, int)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._disk = DiskWork(session, "sample files", self)
+        self._asked: tuple[DrawAll, Path] | None = None
+        self._carried: list[tempfile.TemporaryDirectory[str]] = []
+        session.answered.connect(self._on_answered)
+
+    def save_sheet(self, model: ModelRef, draw: Draw, path: Path) -> None:
+        """Decode the whole draw anew and write it as a contact sheet, as the command line does it."""
+        request = DrawAll(model=model.key, draw=draw)
+        self._asked = request, path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
+        self._session.ask(request)
+
+    def write_carried(self, codes: Sequence[tuple[float, ...]], names: Sequence[str]) -> list[str]:
+        """PNG files of codes by the reference path, each with its code inside. It waits for them: a drop is at hand,
+        and what is dropped must be there when this returns. They go with this object."""
+        model, header = self._session.document.model, self._session.header
+        if model is None or header is None or not codes:
+            return []
+        box: SimpleQueue[tuple[str, Pixels]] = SimpleQueue()
+        self._session.ask(CarriedPictures(model=model.key, codes=np.array(codes, np.float32), box=box))
+        folder = tempfile.TemporaryDirectory(prefix="latent-studio-")
+        self._carried.append(folder)
+        paths = []
+        for code, name in zip(codes, names, strict=True):
+            try:
+                digest, picture = box.get(timeout=PATIENCE_S)
+            except Empty:
+                self.told.emit("warn", "The samples could not be decoded in time: save them from the menu instead.")
+                break
+            made_by = model.model_copy(update={"digest": digest})
+            told = provenance_values(made_by, code, header.space, self._session.document)
+            path = Path(folder.name) / f"{folder_name(name)}.png"
+            write_file(path, png_bytes(picture, text={KEY: json.dumps(told)}))
+            paths.append(str(path))
+        return paths
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if self._asked is None or answer.request is not self._asked[0]:
+            return
+        value, (request, path) = answer.value, self._asked
+        if isinstance(value, Progress):
+            self.progressed.emit(value.done, value.total)
+        elif isinstance(value, Failed):
+            self.told.emit("bad", value.text)
+        elif isinstance(value, WholeDraw):
+            header, pictures = self._session.header, value.pictures
+            about = about_draw(request.draw, "" if header is None else header.name, answer.digest)
+            self._disk.ask(
+                lambda: write_sheet(path, pictures, about),
+                then=lambda _: self.told.emit("good", f"Saved {request.draw.n:,} samples: {path}"),
+                failed=lambda failed: self.told.emit("bad", failed.text),
+            )
+        if answer.is_last:
+            self._asked = None
+
+
+def about_draw(draw: Draw, name: str, digest: str) -> dict[str, Any]:
+    """What a contact sheet says of itself, the same as the command line's."""
+    about: dict[str, Any] = {"name": name, "digest": digest, "n": draw.n, "seed": draw.seed}
+    about["temperature"] = draw.temperature
+    if draw.held:
+        about["held"] = [list(pair) for pair in draw.held]
+    return about
+
+
+def write_sheet(path: Path, pictures: Sequence[Pixels], about: dict[str, Any]) -> None:
+    """A contact sheet, about square, as PNG."""
+    text = {"Software": "Latent Studio", ABOUT: json.dumps(about, ensure_ascii=False)}
+    write_file(path, png_bytes(sheet(in_rows(pictures)), text=text))
