@@ -15,7 +15,7 @@ from latent_studio.core.events import Progress
 from latent_studio.core.latent import Categorical, Floats
 from latent_studio.core.request import ModelRequest, OpenModel, Priority, Request
 from latent_studio.data.image_set import ImageSet
-from latent_studio.views.colouring import LABEL, Colouring, colouring
+from latent_studio.views.colouring import LABEL, Colouring, colouring, keys_of, title_of
 from latent_studio.views.decoding import PIECE_S
 from latent_studio.views.density import Box, Points, Segments, contours
 from latent_studio.views.plane import Plane
@@ -150,25 +150,44 @@ def _conditions(opened: OpenModel, images: ImageSet, rows: slice, code: tuple[fl
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """points: (n, 2), where the codes lie over the plane.  index: for finding them."""
+    """Codes over a plane.
 
+    rows: whose.  codes: (n, dim), of the first n rows.  points: (n, 2) of the plane.  index: for finding them.
+    colouring: of the first n rows.  ways: by what these data can be coloured: (key, title).
+    """
+
+    rows: DataRows
+    codes: Floats
     points: Points
     index: PointIndex
+    colouring: Colouring
+    ways: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Place(Request):
-    """Project codes (n, dim) on a plane and sort them for looking up."""
+    """Project codes (n, dim) on a plane, sort them for looking up, and find their colours.
 
+    by: the colouring's key; the first that the data have where they have none of that name.
+    """
+
+    rows: DataRows = field(repr=False)
     codes: Floats = field(repr=False)
     plane: Plane
+    by: str = ""
     slot: str = "place the data"
     priority: Priority = Priority.MANIFOLD
 
     def run(self) -> Iterator[Placed | None]:
         points = self.plane.project(self.codes)
         yield None
-        yield Placed(points, PointIndex.of(points))
+        index = PointIndex.of(points)
+        yield None
+        images = self.rows.images
+        ways = tuple((key, title_of(images, key)) for key in keys_of(images))
+        keys = [key for key, _ in ways]
+        by = self.by if self.by in keys else keys[0] if keys else ""
+        yield Placed(self.rows, self.codes, points, index, self.rows.coloured(by), ways)
 
 
 @dataclass(frozen=True, eq=False)

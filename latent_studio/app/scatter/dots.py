@@ -1,0 +1,133 @@
+"""The encodings as one image over the map, kept while the map only moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+
+from latent_studio.studio.viewport import Viewport
+from latent_studio.views.scatter import Image, Points, blank, dot_radius, draw_dots
+
+MARGIN = 96  # px around the viewport that are drawn, too: so far the map moves without drawing anew
+_LEFT_OUT = 4  # px at the outer edge, where dots may be missing
+FAINT = 0.22
+"""Beside a group that is shown, other points are so strong."""
+_HALO = QColor(0, 0, 0, 150)
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the points look like.
+
+    rows: (n,) rows of `palette`, (k, 3) red, green, blue.  shown: (n,).  raised: (n,), the points of the group that is
+    shown, or None.
+    """
+
+    rows: NDArray[np.unsignedinteger]
+    palette: NDArray[np.uint8]
+    shown: NDArray[np.bool_]
+    opacity: float
+    raised: NDArray[np.bool_] | None = None
+
+
+class Dots:
+    """Points (n, 2) of the plane with their look, and lines of equal density in plane units by colour."""
+
+    def __init__(self) -> None:
+        self._points: Points = np.zeros((0, 2))
+        self._look: Look | None = None
+        self._area = 1.0
+        self._lines: Mapping[str, QPainterPath] = {}
+        self._image: QImage | None = None
+        self._pixels: Image | None = None  # what `_image` reads
+        self._at: Viewport | None = None
+        self._ratio = 1.0
+
+    def set_points(self, points: Points) -> None:
+        """Where they are; the look must fit (`set_look`)."""
+        self._points, self._look = points, None
+        middle = np.ptp(np.quantile(points, (0.05, 0.95), axis=0), axis=0) if len(points) else np.ones(2)
+        self._area = float(np.prod(middle)) / 0.81
+        self._image = None
+
+    def set_look(self, look: Look | None) -> None:
+        """How they look; None: not at all."""
+        self._look, self._image = look, None
+
+    def set_lines(self, lines: Mapping[str, QPainterPath]) -> None:
+        """Lines in plane units by their colour, `#rrggbb`."""
+        self._lines, self._image = lines, None
+
+    def radius(self, viewport: Viewport) -> float:
+        """px of a dot at this scale: it depends on the zoom, not on what is in view, or dots would throb in a pan."""
+        n_shown = 0 if self._look is None else int(self._look.shown.sum())
+        return dot_radius(n_shown, self._area * viewport.scale**2)
+
+    def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        """The image where the viewport has moved by less than its margin since it was drawn, else a new one."""
+        if self._look is None:
+            return
+        ratio = painter.device().devicePixelRatio()
+        shift = self._shift(viewport, ratio)
+        if shift is None:
+            self._draw(viewport, ratio)
+            shift = QPointF(0, 0)
+        assert self._image is not None
+        painter.drawImage(shift - QPointF(MARGIN, MARGIN), self._image)
+
+    def _shift(self, viewport: Viewport, ratio: float) -> QPointF | None:
+        """px by which the image lies elsewhere now, on whole pixels of the screen; None where it does not serve."""
+        at = self._at
+        if self._image is None or at is None or ratio != self._ratio:
+            return None
+        if viewport.scale != at.scale or viewport.size != at.size:
+            return None
+        x = (at.centre[0] - viewport.centre[0]) * viewport.scale
+        y = (viewport.centre[1] - at.centre[1]) * viewport.scale
+        if max(abs(x), abs(y)) > MARGIN - _LEFT_OUT:
+            return None
+        return QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio)
+
+    def _draw(self, viewport: Viewport, ratio: float) -> None:
+        look = self._look
+        assert look is not None
+        width, height = (round((side + 2 * MARGIN) * ratio) for side in viewport.size)
+        px = (viewport.to_px(self._points) + MARGIN) * ratio
+        radius = self.radius(viewport) * ratio
+        self._pixels = blank(width, height)
+        for which, strength in _layers(look):
+            levels = np.full((len(look.palette), 1), round(255 * strength), np.uint8)
+            draw_dots(self._pixels, px[which], look.rows[which], np.concatenate([look.palette, levels], axis=1), radius)
+        image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(ratio)
+        if self._lines:
+            self._draw_lines(image, viewport)
+        self._image, self._at, self._ratio = image, replace(viewport), ratio
+
+    def _draw_lines(self, image: QImage, viewport: Viewport) -> None:
+        """A pen of constant width along lines in plane units, with a dark rim that parts them from the dots."""
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left, _, _, top = viewport.bounds
+        painter.translate(MARGIN, MARGIN)
+        painter.scale(viewport.scale, -viewport.scale)
+        painter.translate(-left, -top)
+        for name, width in [("", 3.0)] * bool(self._lines) + [("own", 1.25)]:
+            for hexadecimal, path in self._lines.items():
+                pen = QPen(QColor(hexadecimal) if name else _HALO, width)
+                pen.setCosmetic(True)
+                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                painter.strokePath(path, pen)
+        painter.end()
+
+
+def _layers(look: Look) -> list[tuple[NDArray[np.bool_], float]]:
+    """Which points are drawn in turn, and how strong: a group that is shown stands out above the rest."""
+    if look.raised is None:
+        return [(look.shown, look.opacity)]
+    return [(look.shown & ~look.raised, FAINT * look.opacity), (look.shown & look.raised, min(1.0, look.opacity + 0.3))]

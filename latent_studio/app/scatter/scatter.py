@@ -1,0 +1,417 @@
+"""The data over the map: where the encoder puts each picture, what it is, and groups of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Slot
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPen, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from latent_studio.app.exploring.data_picker import DataPicker
+from latent_studio.app.keeping.shown import Shown
+from latent_studio.app.mapping.map_view import MapView
+from latent_studio.app.scatter.card import Point, PointCard
+from latent_studio.app.scatter.cloud import Cloud
+from latent_studio.app.scatter.controls import LASSO_KEY, Controls
+from latent_studio.app.scatter.data_codes import Codes, DataCodes
+from latent_studio.app.scatter.hovering import PointPictures
+from latent_studio.app.scatter.lasso import Lasso
+from latent_studio.app.scatter.legend import Contents, GroupRow, Legend
+from latent_studio.app.scatter.settings import (
+    Choices,
+    choices_of,
+    free_name,
+    removed,
+    renamed,
+    toggled,
+    with_choice,
+    with_group,
+    with_hidden,
+)
+from latent_studio.app.session import Session
+from latent_studio.app.theme import theme
+from latent_studio.app.widgets.numbers import shown
+from latent_studio.core.request import Answer
+from latent_studio.studio.document import Document, Group, with_code
+from latent_studio.studio.viewport import Viewport
+from latent_studio.views.density import Points
+from latent_studio.views.embedding import Contours, DrawContours, Place, Placed
+from latent_studio.views.plane import Plane
+
+REACH = 8.0  # px to a point that the pointer means
+_AIR = 16  # px between the legend and the edges of the map
+_BELOW = 56  # px for what lies in the map's lower corners
+_SHADE, _LIGHT = QColor(0, 0, 0, 140), QColor(255, 255, 255)
+NO_ENCODER = "This model has no encoder: it cannot say where the data lie."
+
+
+class Scatter(QObject):
+    """A layer of the map, its legend and its card, and the widgets for the row above."""
+
+    def __init__(self, session: Session, view: MapView) -> None:
+        super().__init__(view)
+        self._session, self._view = session, view
+        self._plane: Plane | None = None
+        self._is_shown = False
+        self._place_asked: Place | None = None
+        self._contours_asked: DrawContours | None = None
+        self._hovered: int | None = None
+        self._note, self._is_missing = "", False
+        self._share: float | None = None
+        self.cloud = Cloud()
+        self.codes = DataCodes(session, self)
+        self.legend = Legend(view)
+        self.card = PointCard(view)
+        self.pictures = PointPictures(session, self)
+        self.picker = DataPicker(session, view)
+        self.lasso = Lasso(self._on_drawn, view.update, self._put_down)
+        self.bar = Controls()
+        self._connect()
+        view.installEventFilter(self)
+        view.add_layer(self)
+        self._show()
+
+    def _connect(self) -> None:
+        session, bar, legend = self._session, self.bar, self.legend
+        session.model_changed.connect(self._on_model)
+        session.document_changed.connect(self._on_document)
+        session.answered.connect(self._on_answered)
+        self.codes.changed.connect(self._on_codes)
+        self.codes.progressed.connect(self._on_progress)
+        self.codes.failed.connect(self._on_failed)
+        self.pictures.original_came.connect(self._on_original)
+        self.pictures.decoded_came.connect(self._on_decoded)
+        self.picker.missing_changed.connect(self._on_located)
+        bar.switch.clicked.connect(lambda is_on: session.edit(with_choice(on=is_on)))
+        bar.choice.split_chosen.connect(lambda key: session.edit(with_choice(split=key, group="")))
+        bar.choice.by_chosen.connect(lambda key: session.edit(with_choice(by=key)))
+        bar.choice.contours_chosen.connect(lambda key: session.edit(with_choice(contours=key)))
+        bar.opacity.slider.value_dragged.connect(self._on_opacity)
+        bar.opacity.slider.value_committed.connect(self._on_opacity_set)
+        bar.lasso.toggled.connect(self._on_lasso)
+        legend.class_clicked.connect(self._on_class)
+        legend.group_clicked.connect(self._on_group)
+        legend.group_renamed.connect(lambda number, name: session.edit(renamed(number, name)))
+        legend.group_removed.connect(lambda number: session.edit(removed(number)))
+        legend.action_clicked.connect(self._on_locate)
+        theme().changed.connect(self._show)
+        key = QShortcut(QKeySequence(LASSO_KEY), self._view, context=Qt.ShortcutContext.WidgetShortcut)
+        key.activated.connect(bar.lasso.click)
+
+    # --- for the panel
+
+    def controls(self) -> list[QWidget]:
+        """The widgets for the row above the map, in their order."""
+        return self.bar.widgets()
+
+    def set_plane(self, plane: Plane) -> None:
+        """The map shows another plane."""
+        if plane != self._plane:
+            self._plane = plane
+            self._ask_place()
+
+    def shown(self) -> None:
+        """The panel is on the screen."""
+        self._is_shown = True
+        self._want()
+
+    def hidden(self) -> None:
+        """The panel is not on the screen: nothing is encoded."""
+        self._is_shown = False
+        self.bar.lasso.setChecked(False)
+        self.leave()
+        self.codes.rest()
+
+    def workspace(self) -> dict[str, Any]:
+        """Nothing: what is chosen here is the document's."""
+        return {}
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Nothing: see `workspace`."""
+
+    def point_at(self, px: QPointF) -> Shown | None:
+        """The data's picture at this px of the map and its code, for a menu or to be carried; None where none is."""
+        index, placed = self._index_at(px, self._view.viewport), self.cloud.placed
+        if index is None or placed is None:
+            return None
+        split, number = placed.rows.place(index)
+        decoded = self.card.known.decoded if index == self._hovered and self.card.known is not None else None
+        picture = np.zeros((1, 1), np.uint8) if decoded is None else decoded
+        return Shown(picture, tuple(placed.codes[index].tolist()), f"{split} {number:,}")
+
+    # --- a layer of the map
+
+    def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        placed = self.cloud.placed
+        if placed is None or not self.choices.is_on:
+            return
+        self.cloud.dots.paint(painter, viewport)
+        if self._hovered is not None:
+            here = self._px_of(self._hovered, viewport)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(self.cloud.tint(self._hovered))
+            for pen, radius in ((QPen(_SHADE, 1), 7.0), (QPen(_LIGHT, 1.75), 5.75)):
+                painter.setPen(pen)
+                painter.drawEllipse(here, radius, radius)
+
+    def hover(self, px: QPointF, viewport: Viewport) -> bool:
+        index = None if self._view.tool is not None else self._index_at(px, viewport)
+        if index is None:
+            self.leave()
+        elif index != self._hovered:
+            self._hovered = index
+            self._show_card(index, viewport)
+            self._view.update()
+        return index is not None
+
+    def click(self, px: QPointF, viewport: Viewport) -> bool:
+        index, placed = self._index_at(px, viewport), self.cloud.placed
+        if index is None or placed is None:
+            return False
+        code = placed.codes[index]
+        self._session.edit(lambda document: with_code(document, code))
+        return True
+
+    def leave(self) -> None:
+        if self._hovered is not None:
+            self._hovered = None
+            self.card.hide()
+            self._view.update()
+
+    def _index_at(self, px: QPointF, viewport: Viewport) -> int | None:
+        x, y = viewport.to_plane(np.array([[px.x(), px.y()]], np.float64))[0].tolist()
+        return self.cloud.nearest((x, y), REACH / viewport.scale)
+
+    def _px_of(self, index: int, viewport: Viewport) -> QPointF:
+        assert self.cloud.placed is not None
+        x, y = viewport.to_px(self.cloud.placed.points[index : index + 1])[0].tolist()
+        return QPointF(x, y)
+
+    # --- the card
+
+    def _show_card(self, index: int, viewport: Viewport) -> None:
+        placed, plane = self.cloud.placed, self._plane
+        if placed is None or plane is None:
+            return
+        split, number = placed.rows.place(index)
+        code = tuple(placed.codes[index].tolist())
+        values = plane.values(placed.points[index : index + 1])[0].tolist()
+        z = f"z = ({', '.join(shown(value) for value in code)})"
+        if len(code) > 2:
+            z = " · ".join(f"{axis.name} {shown(value)}" for axis, value in zip(plane.axes, values, strict=True))
+        where = f"{split} · {number:,}"
+        point = Point(where, self.cloud.class_of(index), self.cloud.tint(index), z, is_on_map=len(code) <= 2)
+        self.card.show_point(point, self._px_of(index, viewport))
+        self.pictures.ask(placed.rows, index, code)
+
+    @Slot(int, object)
+    def _on_original(self, index: int, picture: object) -> None:
+        if index == self._hovered and isinstance(picture, np.ndarray):
+            self.card.set_pictures(original=picture)
+
+    @Slot(int, object)
+    def _on_decoded(self, index: int, picture: object) -> None:
+        if index == self._hovered and isinstance(picture, np.ndarray):
+            self.card.set_pictures(decoded=picture)
+
+    # --- what is shown
+
+    @property
+    def choices(self) -> Choices:
+        """What the document says of the data over the map."""
+        return choices_of(self._session.document)
+
+    def _can_encode(self) -> bool:
+        header = self._session.header
+        return header is not None and "Encodes" in header.capabilities
+
+    def _want(self) -> None:
+        """Have the codes that the document asks for, while the panel is on the screen."""
+        choices = self.choices
+        self._note, self._share, self._is_missing = "", None, False
+        self.codes.want(choices.split if choices.is_on and self._can_encode() else None)
+        self._show()
+
+    @Slot()
+    def _on_model(self) -> None:
+        if self._is_shown and self._session.header is not None:
+            self._want()
+
+    @Slot(object, object)
+    def _on_document(self, new: Document, old: Document) -> None:
+        now, before = choices_of(new), choices_of(old)
+        if now == before and new.groups == old.groups:
+            return
+        if self._is_shown and (now.is_on, now.split) != (before.is_on, before.split):
+            self._want()
+        if now.by != before.by:
+            self._ask_place()
+        elif (now.contours, now.hidden) != (before.contours, before.hidden):
+            self._ask_contours()
+        self._show()
+
+    @Slot()
+    def _on_codes(self) -> None:
+        """Other codes: they are placed before they are shown, so that the old ones stay until then."""
+        self._note, self._is_missing = "", False
+        if self.codes.current is None:
+            self._place_asked = None
+            self._take_place(None)
+        else:
+            self._ask_place()
+
+    def _ask_place(self) -> None:
+        codes: Codes | None = self.codes.current
+        if codes is not None and self._plane is not None:
+            by = self.choices.by
+            self._place_asked = Place(rows=codes.rows, codes=codes.codes, plane=self._plane, by=by)
+            self._session.ask(self._place_asked)
+
+    def _ask_contours(self) -> None:
+        placed, choices = self.cloud.placed, self.choices
+        self._contours_asked = None
+        if placed is None or choices.contours == "none":
+            self.cloud.set_contours(None)
+            return
+        rows = placed.colouring.rows[: len(placed.points)]
+        shown_rows = tuple(row for row in np.unique(rows).tolist() if row not in choices.hidden)
+        is_per_class = choices.contours == "class" and bool(placed.colouring.classes)
+        self._contours_asked = DrawContours(
+            points=placed.points, colour_rows=rows, shown=shown_rows, is_per_class=is_per_class
+        )
+        self._session.ask(self._contours_asked)
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        value = answer.value
+        if isinstance(value, Placed) and answer.request is self._place_asked:
+            self._take_place(value)
+        elif isinstance(value, Contours) and answer.request is self._contours_asked:
+            self.cloud.set_contours(value)
+            self._view.update()
+
+    def _take_place(self, placed: Placed | None) -> None:
+        self.leave()
+        self.cloud.set_placed(placed)
+        self._show()
+        self._ask_contours()
+
+    @Slot()
+    def _show(self) -> None:
+        """Points, legend and controls as the document has them."""
+        choices, placed, groups = self.choices, self.cloud.placed, self._groups()
+        raised = next((group for _, group in groups if group.name == choices.group), None)
+        self.cloud.colour(choices, raised)
+        self.bar.show_choices(choices, () if placed is None else placed.ways)
+        self.bar.refuse(NO_ENCODER if self._session.header is not None and not self._can_encode() else "")
+        self._show_legend(choices, groups)
+        self._view.update()
+
+    def _show_legend(self, choices: Choices, groups: list[tuple[int, Group]]) -> None:
+        placed = self.cloud.placed
+        if not choices.is_on or not self._can_encode():
+            self.legend.set_contents(Contents())
+            return
+        rows = tuple(
+            GroupRow(number, group.name, len(group.indices), group.name == choices.group) for number, group in groups
+        )
+        title = "" if placed is None else placed.colouring.title
+        self.legend.set_contents(
+            Contents(
+                title=title[:1].upper() + title[1:],
+                classes=self.cloud.class_rows(choices.hidden),
+                ramp=self.cloud.ramp(),
+                groups=rows if placed is not None else (),
+                note=self._note,
+                action="Locate the data …" if self._is_missing else "",
+                share=self._share,
+            )
+        )
+        self._lay_out()
+
+    def _groups(self) -> list[tuple[int, Group]]:
+        """The document's groups of the pictures that are shown now, with their numbers in the document."""
+        placed, header = self.cloud.placed, self._session.header
+        if placed is None or header is None:
+            return []
+        return [
+            (number, group)
+            for number, group in enumerate(self._session.document.groups)
+            if (group.data, group.split) == (header.data.name, placed.rows.split)
+        ]
+
+    def _lay_out(self) -> None:
+        """The legend stands in the upper right corner."""
+        self.legend.set_max_height(self._view.height() - _AIR - _BELOW)
+        self.legend.move(self._view.width() - self.legend.width() - _AIR, _AIR)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._view and event.type() == QEvent.Type.Resize:
+            self.leave()
+            self._lay_out()
+        return False
+
+    @Slot(int, int)
+    def _on_progress(self, done: int, n: int) -> None:
+        is_done = done >= n
+        self._share = None if is_done else done / n
+        self._note = "" if is_done else f"encoding {done:,} of {n:,}"
+        self._show_legend(self.choices, self._groups())
+
+    @Slot(str, bool)
+    def _on_failed(self, text: str, is_missing: bool) -> None:
+        self._note, self._share, self._is_missing = text, None, is_missing
+        self._show()
+
+    # --- the hand
+
+    def _on_class(self, row: int, is_alone: bool) -> None:
+        placed = self.cloud.placed
+        if placed is not None:
+            rows = frozenset(row.row for row in self.legend.contents.classes)
+            hidden = toggled(self.choices.hidden, row, rows, alone=is_alone)
+            self._session.edit(with_hidden(hidden))
+
+    def _on_group(self, number: int) -> None:
+        name = self._session.document.groups[number].name
+        self._session.edit(with_choice(group="" if self.choices.group == name else name))
+
+    def _on_opacity(self, opacity: float) -> None:
+        self._session.edit(with_choice(opacity=round(opacity, 2)), merge="opacity of the data")
+
+    def _on_opacity_set(self, opacity: float) -> None:
+        self._on_opacity(opacity)
+        self._session.seal()
+
+    def _on_lasso(self, is_on: bool) -> None:
+        if is_on:
+            self._view.set_tool(self.lasso)
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._view.tool is self.lasso:
+            self._view.set_tool(None)
+
+    def _put_down(self) -> None:
+        self.bar.lasso.setChecked(False)
+
+    def _on_drawn(self, line: Points) -> None:
+        """Keep what lies within the line as a group, and ask for its name."""
+        placed, header = self.cloud.placed, self._session.header
+        found = self.cloud.within(line)
+        if placed is None or header is None or not len(found):
+            return
+        taken = [group.name for group in self._session.document.groups]
+        name, split = free_name("group", taken), placed.rows.split
+        group = Group(name=name, data=header.data.name, split=split, indices=tuple(found.tolist()))
+        self._session.edit(with_group(group))
+        self.legend.rename(len(self.legend.contents.groups) - 1)
+
+    def _on_locate(self) -> None:
+        corner = self.legend.mapToGlobal(QPoint(0, self.legend.height() + 4))
+        self.picker.locate(corner)
+
+    @Slot(bool)
+    def _on_located(self, is_missing: bool) -> None:
+        if not is_missing and self._is_missing and self._is_shown:
+            self._want()
