@@ -48,7 +48,7 @@ def _replaces(newer: Answer, older: Answer) -> bool:
 class Lane(QThread):
     """One engine on its own thread. `answered` is emitted on the window's thread, one answer at a time.
 
-    prepare: runs first on the lane's thread (imports torch, sets its threads).
+    prepare: runs first on the lane's thread (imports torch, sets its threads).  resolve, goes_first: see Engine.
     """
 
     answered = Signal(object)
@@ -60,12 +60,13 @@ class Lane(QThread):
         parent: QObject,
         prepare: Callable[[], None] | None = None,
         resolve: Resolve | None = None,
+        goes_first: threading.Event | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self._prepare = prepare
         self._outbox = Outbox()
-        self.engine = Engine(self._deliver, resolve)
+        self.engine = Engine(self._deliver, resolve, goes_first=goes_first)
         self._mail.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
 
     def run(self) -> None:

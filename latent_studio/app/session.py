@@ -93,7 +93,7 @@ class Session(QObject):
         self.data = OpenData()
         self._models: Callable[[str], OpenModel] | None = None
         self.views = Lane("views", self, prepare=_one_thread, resolve=self._resolve)
-        self.jobs = Lane("jobs", self, prepare=_stand_back)
+        self.jobs = Lane("jobs", self, prepare=_stand_back, goes_first=self.views.engine.is_calm)
         self.disk = Lane("disk", self)
         self.notes = Lane("notes", self)  # the workspace's own: it is saved while the disk lane reads a large set
         for lane in (self.views, self.jobs, self.disk, self.notes):

@@ -80,7 +80,8 @@ def followed(plan: Recipe, folder: Path, report: Report, signals: StopSignals) -
             for event in events:
                 is_reading = isinstance(event, Progress) and event.total == 0
                 signals.can_wait = not (is_reading or isinstance(event, Done))
-                report.told(event)
+                if event is not None:
+                    report.told(event)
                 if signals.received:
                     break
         if signals.received:

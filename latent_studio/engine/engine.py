@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 QUIET_S = 0.15
 """No piece of lower priority starts within this time of a preview request: somebody is dragging."""
 
+COURTESY_S = 0.02
+"""A job waits at its step boundary for a preview under way on another lane, but no longer than this at a time."""
+
 Deliver = Callable[[Answer], None]
 Resolve = Callable[[str], OpenModel]
 
@@ -46,11 +49,21 @@ class Engine:
     """Slots of work, served by priority and, within a priority, by who had least time so far.
 
     All methods but `turn` and `run` may be called from any thread; only the lane's own thread touches a generator.
+
+    is_calm: set while no preview is asked for here.  goes_first: the same of a lane that this one lets go first, since
+    both share an interpreter and the memory's bandwidth.
     """
 
     def __init__(
-        self, deliver: Deliver, resolve: Resolve | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        deliver: Deliver,
+        resolve: Resolve | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        goes_first: threading.Event | None = None,
     ) -> None:
+        self.is_calm = threading.Event()
+        self.is_calm.set()
+        self._goes_first = goes_first
         self._deliver, self._resolve, self._clock = deliver, resolve, clock
         self._inbox: deque[Callable[[], None]] = deque()
         self._bell = threading.Condition()
@@ -60,6 +73,8 @@ class Engine:
 
     def submit(self, request: Request) -> None:
         """Ask for work; it takes the place of what its slot holds."""
+        if request.priority is Priority.PREVIEW:
+            self.is_calm.clear()
         self._post(lambda: self._place(request))
 
     def send(self, slot: str, message: object) -> None:
@@ -86,6 +101,7 @@ class Engine:
         """Do one piece of work. Returns the seconds to wait before the next: 0.0 at once, None until asked again."""
         while self._inbox:
             self._inbox.popleft()()
+        self._calm_down()
         ready = [work for work in self._work.values() if not work.is_held]
         if not ready:
             return None
@@ -93,8 +109,15 @@ class Engine:
         quiet_for = self._clock() - self._last_preview
         if work.request.priority > Priority.PREVIEW and quiet_for < QUIET_S:
             return QUIET_S - quiet_for
+        if self._goes_first is not None:
+            self._goes_first.wait(COURTESY_S)
         self._advance(work)
+        self._calm_down()
         return 0.0
+
+    def _calm_down(self) -> None:
+        if not self._inbox and not any(w.request.priority is Priority.PREVIEW for w in self._work.values()):
+            self.is_calm.set()
 
     def run(self) -> None:
         """Serve until `close`, then close every generator (jobs save) and return."""

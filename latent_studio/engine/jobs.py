@@ -30,7 +30,7 @@ class TrainJob(Request):
     data: OpenData = field(compare=False, repr=False)
     snapshots: SnapshotStore = field(compare=False, repr=False)
 
-    def run(self) -> Generator[Event, Controls | None, None]:
+    def run(self) -> Generator[Event | None, Controls | None, None]:
         from latent_studio.training.trainer import train
 
         # `train` itself asks for the data, so that no message sent meanwhile is lost

@@ -22,8 +22,9 @@ from latent_studio.training.setting_up import Setup
 from latent_studio.training.showing import fixed_codes, preview, shown_pictures
 from latent_studio.training.snapshots import PublishedWeights, SnapshotStore
 
-MAX_BREATH_S = 0.05
-"""The generator yields at least this often, so that pausing, stopping and controls are prompt."""
+TELL_EVERY_S = 0.05
+"""The generator yields at every step boundary, so that pausing, stopping and controls are prompt and a lane can let a
+person's picture go first; it has progress to tell only this often, and yields None else."""
 
 MAX_SKIPPED = 5
 N_COLUMNS = 6
@@ -36,7 +37,7 @@ _EXACT_ON = ("machine", "device", "precision", "n_threads")
 _HEARTBEAT_S = 2.0
 _A_PAUSE_S = 1.0
 
-Training = Generator[Event, Controls | None, None]
+Training = Generator[Event | None, Controls | None, None]
 
 
 class Session:
@@ -83,15 +84,16 @@ class Session:
             while controls is not None:
                 self.take(controls)
                 controls = (yield self.save()) if controls.save_now else None
-            event = next(events, None)
-            if event is None:
+            try:
+                event = next(events)
+            except StopIteration:
                 return
             asked_at = time.monotonic()
             controls = yield event
             if (pause := time.monotonic() - asked_at) > _A_PAUSE_S:
                 self.started += pause  # the time left counts from the time at work
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[Event | None]:
         game, recipe = self.game, self.game.recipe.training
         save_at, beat_at = time.monotonic() + recipe.save_every_s, time.monotonic() + _HEARTBEAT_S
         log_every = min(50, max(1, recipe.n_epochs * game.feed.n_batches // 1000))
@@ -141,10 +143,12 @@ class Session:
             self.run.log_controls(self.game.step, controls)
             self.pending = self.run.controls_from(self.game.step)
 
-    def _breath(self) -> Iterator[Progress]:
-        if time.monotonic() >= self.breath_at:
+    def _breath(self) -> Iterator[Progress | None]:
+        if time.monotonic() < self.breath_at:
+            yield None
+        else:
             yield self.progress()
-            self.breath_at = time.monotonic() + MAX_BREATH_S
+            self.breath_at = time.monotonic() + TELL_EVERY_S
 
     def _skipped(self) -> Warned:
         if self.game.n_skipped_in_a_row >= MAX_SKIPPED:
@@ -170,7 +174,7 @@ class Session:
         is_time = step % self.game.recipe.training.measure_every == 0 or step >= self.game.n_steps
         return is_time and step > 0 and self.measured_step != step
 
-    def measured(self) -> Iterator[Event]:
+    def measured(self) -> Iterator[Event | None]:
         """The averaged weights on the test part and on some of the training part."""
         game = self.game
         rows = []

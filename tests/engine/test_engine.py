@@ -618,3 +618,28 @@ def test_a_training_job_hears_what_is_sent_while_it_reads_its_data(tmp_path: Pat
     lane.settle()
     assert [controls.learning_rate for _, controls in Run(tmp_path).controls_from(0)] == [0.5]
     assert Run(tmp_path).saved_steps()
+
+
+def test_a_job_waits_at_its_step_boundary_while_a_preview_is_under_way_on_the_other_lane() -> None:
+    views, jobs = Lane(), Lane()
+    jobs.engine = Engine(jobs.answers.append, clock=lambda: jobs.now, goes_first=views.engine.is_calm)
+    assert views.engine.is_calm.is_set()
+    views.engine.submit(Work(lane=views, slot="preview", priority=Priority.PREVIEW))
+    assert not views.engine.is_calm.is_set()
+    views.settle()
+    assert views.engine.is_calm.is_set()
+    views.engine.submit(Work(lane=views, slot="preview", n_pieces=9, priority=Priority.PREVIEW))
+    views.turns(2)
+    assert not views.engine.is_calm.is_set()
+    jobs.engine.submit(Work(lane=jobs, slot="job"))
+    jobs.settle()  # waits, but never for ever
+    assert jobs.values
+    views.engine.cancel("preview")
+    views.settle()
+    assert views.engine.is_calm.is_set()
+
+
+def test_a_request_that_is_no_preview_disturbs_no_job() -> None:
+    views = Lane()
+    views.engine.submit(Work(lane=views, slot="strip", priority=Priority.STRIP))
+    assert views.engine.is_calm.is_set()

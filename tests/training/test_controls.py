@@ -31,8 +31,10 @@ def send_at(training: Training, sent: dict[int, Controls], stop_at: int | None =
             event = training.send(answer) if answer is not None else next(training)
         except StopIteration:
             return events
-        events.append(event)
         answer = None
+        if event is None:
+            continue
+        events.append(event)
         if isinstance(event, Metrics) and event.split == "steps":
             answer = sent.get(event.step)
             if event.step == stop_at:
@@ -108,8 +110,10 @@ class EveryEvent:
                 event = training.send(answer) if answer is not None else next(training)
             except StopIteration:
                 return
-            yield event
             answer = None
+            if event is None:
+                continue
+            yield event
             if isinstance(event, self.kind) and not self.is_sent:
                 answer, self.is_sent = self.controls, True
 
@@ -118,7 +122,7 @@ class EveryEvent:
 def test_controls_are_heard_whatever_event_they_answer(
     tmp_path: Path, kind: type[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "MAX_BREATH_S", 0.0)
+    monkeypatch.setattr(session, "TELL_EVERY_S", 0.0)
     of = recipe("vae", {"n_latent": 2, "width": 8, "network": "mlp"}, save_every_s=0.0)
     controls = Controls(learning_rates={"autoencoder": 0.25})
     events = list(EveryEvent(kind, controls).drive(train(of, tmp_path, digits(), SnapshotStore())))

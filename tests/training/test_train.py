@@ -232,7 +232,7 @@ def test_a_measurement_broken_off_by_a_stop_is_made_on_resuming(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "BATCH_SIZE", 50)
-    monkeypatch.setattr(session, "MAX_BREATH_S", 0.0)
+    monkeypatch.setattr(session, "TELL_EVERY_S", 0.0)
     of = recipe("vae", VAE)
     play(of, tmp_path / "whole")
     training = train(of, tmp_path / "parts", digits())

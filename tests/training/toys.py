@@ -89,6 +89,8 @@ def drive(training: Training, until_step: int | None = None) -> list[Event]:
     """The events up to the end or to the first that says the run is at that step; the generator is then closed."""
     events = []
     for event in training:
+        if event is None:  # a step boundary with nothing to tell
+            continue
         events.append(event)
         step = getattr(event, "step", getattr(event, "done", -1))
         if until_step is not None and step >= until_step:
