@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
+from latent_studio.app.actions import Action, add_shortcuts
 from latent_studio.app.dock_parts import (
+    FOOT_HEIGHT,
+    HEAD_HEIGHT,
     DockFoot,
     DockHead,
     Importances,
@@ -17,6 +22,7 @@ from latent_studio.app.dock_parts import (
     slider_columns,
     strongest,
 )
+from latent_studio.app.keeping.favourites_part import FavouritesPart
 from latent_studio.app.pad_axes import Axis, with_axis
 from latent_studio.app.session import Session
 from latent_studio.app.strips import StripPlan, one
@@ -37,6 +43,8 @@ ASK_AFTER_MS = 40
 
 SEAL_AFTER_MS = 600
 """Wheel steps and arrow keys that follow each other faster are one undo step."""
+
+ROOM_BETWEEN, HIGH = 8, 480  # px: hairlines and air; from which height on there are two rows of favourites
 
 N_PLAIN = 3
 """A code of so few dimensions is ordered by index unless a person chose otherwise."""
@@ -67,6 +75,7 @@ class CodeDock(QWidget):
         self._head, self._foot = DockHead(session), DockFoot(session)
         self._categories = QVBoxLayout()
         self.rows = CodeList()
+        self.favourites = FavouritesPart(session)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -75,6 +84,10 @@ class CodeDock(QWidget):
         column.addLayout(self._categories)
         column.addSpacing(4)
         column.addWidget(self.rows, 1)
+        self._edge = Hairline()
+        column.addWidget(self._edge)
+        column.addWidget(self.favourites)
+        column.addStretch()
         column.addWidget(Hairline())
         column.addWidget(self._foot)
         self._ask = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
@@ -84,8 +97,14 @@ class CodeDock(QWidget):
         self._digits = [QShortcut(QKeySequence(str(digit)), self) for digit in range(10)]
         for shortcut in self._digits:
             shortcut.activated.connect(self._on_digit)
+        add_shortcuts(self, self.own_actions())
         self._connect()
         self._show_model()
+
+    def own_actions(self) -> Sequence[Action]:
+        """What can be done here by key; the dock makes their shortcuts itself, for it stands beside many panels."""
+        keep = self.favourites.keep_current
+        return (Action("favourite", "Add the code to the favourites", keep, ("F",), icon="heart", group="Code"),)
 
     def _connect(self) -> None:
         rows, session = self.rows, self._session
@@ -97,6 +116,7 @@ class CodeDock(QWidget):
         rows.menu_requested.connect(self._open_row_menu)
         rows.rows_visible.connect(self._ask.start)
         rows.viewport().installEventFilter(self)
+        self.favourites.wants_room.connect(self._share_room)
         self._head.order_chosen.connect(self._on_order)
         self._head.fold_requested.connect(self.fold_requested)
         session.model_changed.connect(self._on_model_changed)
@@ -166,6 +186,7 @@ class CodeDock(QWidget):
         self.rows.set_rows(column_rows(header, document, self._columns, self._effects))
         self._head.show_model(header, order)
         self._show_rest(header, document)
+        self._share_room()
 
     def _show_rest(self, header: Header, document: Document) -> None:
         for name, row in self._factors.items():
@@ -197,6 +218,24 @@ class CodeDock(QWidget):
         focus = QApplication.focusWidget()
         is_typing = isinstance(focus, QLineEdit) and self.rows.isAncestorOf(focus)
         return is_typing or self.rows.underMouse()
+
+    # --- room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Favourites stand right under the sliders, and both scroll where there is too little room for both.
+
+        Sliders leave them one row of pictures, in a high window two; what sliders do not need is theirs.
+        """
+        categories = sum(row.sizeHint().height() for row in self._factors.values())
+        room = self.height() - HEAD_HEIGHT - FOOT_HEIGHT - categories - ROOM_BETWEEN
+        sliders = self.rows.content_height()
+        least = self.favourites.room(2 if room >= HIGH else 1)
+        given = min(self.favourites.room(), max(least, room - sliders))
+        self.favourites.set_room(given)
+        self.rows.setFixedHeight(max(0, min(sliders, room - given)))
 
     # --- pictures
 

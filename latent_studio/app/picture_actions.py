@@ -25,7 +25,7 @@ from latent_studio.core.events import Pixels
 from latent_studio.core.files import write_file
 from latent_studio.core.pictures import contact_sheet, png_bytes
 from latent_studio.studio.document import Favourite, with_code
-from latent_studio.studio.favourites import with_favourites
+from latent_studio.studio.favourites import is_kept, with_favourites
 from latent_studio.studio.library import free_name as free_path
 from latent_studio.studio.naming import folder_name
 from latent_studio.studio.provenance import KEY, provenance_of, provenance_values
@@ -66,8 +66,8 @@ class PictureActions(QObject):
         entries.addAction("Copy picture" if n == 1 else f"Copy {n} pictures as a sheet", lambda: self.copy(several))
         entries.addAction("Save picture …" if n == 1 else f"Save {n} pictures …", lambda: self.save(several))
         code = entries.addAction("Copy code as JSON" if n == 1 else "Copy codes as JSON", lambda: self.copy_code(coded))
-        for action in (favour, code):
-            action.setEnabled(bool(coded))
+        favour.setEnabled(not all(self._is_kept(one) for one in coded))
+        code.setEnabled(bool(coded))
         if more:
             entries.addSeparator()
         for text, act in more:
@@ -125,6 +125,11 @@ class PictureActions(QObject):
             return None
         is_open = self._session.document.model is not None and model.key == self._session.document.model.key
         return provenance_values(model, shown.code, header.space if is_open and header is not None else None)
+
+    def _is_kept(self, shown: Shown) -> bool:
+        document = self._session.document
+        model = shown.model or document.model
+        return model is not None and shown.code is not None and is_kept(document, model, shown.code)
 
     # --- what the lanes bring
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Collection, Sequence
 
-from latent_studio.studio.document import Document, Favourite
+from latent_studio.core.errors import StudioError
+from latent_studio.core.events import Pixels
+from latent_studio.core.pictures import picture_from_png, png_bytes
+from latent_studio.studio.document import Document, Favourite, ModelRef
+from latent_studio.studio.provenance import KEY, provenance_values
 
 
 def with_favourites(document: Document, new: Sequence[Favourite], at: int | None = None) -> Document:
@@ -46,6 +52,11 @@ def moved(document: Document, place: int, before: int) -> Document:
     return document.replace(favourites=tuple(kept))
 
 
+def is_kept(document: Document, model: ModelRef, code: tuple[float, ...]) -> bool:
+    """Whether that code of those weights is a favourite already."""
+    return any((one.code, one.model.digest) == (code, model.digest) for one in document.favourites)
+
+
 def place_of(document: Document) -> int | None:
     """Which favourite is the document's present code on its present weights."""
     model = document.model
@@ -62,6 +73,22 @@ def free_name(taken: Collection[str], number: int) -> str:
     while f"code {number}" in taken:
         number += 1
     return f"code {number}"
+
+
+def picture_of(favourite: Favourite) -> Pixels | None:
+    """A favourite's picture; None where it has none or a damaged one."""
+    try:
+        return picture_from_png(base64.b64decode(favourite.picture, validate=True)) if favourite.picture else None
+    except (ValueError, OSError, SyntaxError):
+        return None
+
+
+def favourite_png(favourite: Favourite) -> bytes:
+    """A PNG file of a favourite that says where it comes from."""
+    picture = picture_of(favourite)
+    if picture is None:
+        raise StudioError(f"{favourite.name} has no picture: adopt it and add it again.")
+    return png_bytes(picture, text={KEY: json.dumps(provenance_values(favourite.model, favourite.code))})
 
 
 def _is_same(one: Favourite, other: Favourite) -> bool:

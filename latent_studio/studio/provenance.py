@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from latent_studio.core.runs import BEST, EMA, MODEL, STEP, newest_weights, read
 from latent_studio.studio.document import Document, ModelRef, code_from_json
 
 KEY = "latent_studio_code"
+MAX_TEMPERATURE = 2.0
 _DIGITS = 16  # of a digest, in the name of a kept snapshot: 64 bits
 
 
@@ -35,6 +37,12 @@ class Provenance:
     def code(self, space: LatentSpace) -> tuple[float, ...]:
         """The code; a StudioError where that space cannot hold it."""
         return code_from_json(self.text, space)
+
+    def numbers(self) -> tuple[float, ...]:
+        """The code as it is written, whatever space it is of."""
+        told = json.loads(self.text)[KEY]
+        factors = told.get("factors")
+        return tuple(told["code"] if factors is None else [number for block in factors.values() for number in block])
 
     def fits(self, space: LatentSpace) -> bool:
         """Whether that space can hold the code."""
@@ -71,19 +79,14 @@ def parse_provenance(text: str) -> Provenance | None:
     """What a picture's text chunk, a dragged code or the clipboard says; None for anything else."""
     try:
         values = json.loads(text)[KEY]
-        has_code = isinstance(values.get("factors", values.get("code")), dict | list)
         temperature, locked = values.get("temperature"), values.get("locked")
-        model = ModelRef(key=values.get("key", ""), name=values.get("model", ""), digest=values.get("digest", ""))
-        return (
-            Provenance(
-                model,
-                text,
-                None if temperature is None else min(max(float(temperature), 0.0), 2.0),
-                None if locked is None else frozenset(int(column) for column in locked),
-            )
-            if has_code
-            else None
+        told = Provenance(
+            ModelRef(key=values.get("key", ""), name=values.get("model", ""), digest=values.get("digest", "")),
+            text,
+            None if temperature is None else min(max(float(temperature), 0.0), MAX_TEMPERATURE),
+            None if locked is None else frozenset(int(column) for column in locked),
         )
+        return told if all(math.isfinite(number) for number in told.numbers()) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
 
@@ -137,7 +140,7 @@ def find_weights(model: ModelRef, shelves: Shelves) -> tuple[str, Header]:
             return key, header
     name = f"“{model.name}”" if model.name else "The model of this picture"
     which = f" (weights {model.digest[:8]})" if model.digest else ""
-    raise StudioError(f"{name}{which} is not on this machine: open its file once, then drop the picture again.")
+    raise StudioError(f"{name}{which} is not on this machine: copy its file here and open it once.")
 
 
 def _places(model: ModelRef, shelves: Shelves) -> Iterator[tuple[str, Path]]:

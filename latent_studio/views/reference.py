@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Pixels
 from latent_studio.core.header import Header
 from latent_studio.core.request import ModelRequest, OpenModel, Priority
@@ -38,7 +39,12 @@ class TakeReferences(ModelRequest):
     priority: Priority = Priority.STRIP
 
     def answer(self, opened: OpenModel) -> Iterator[ReferencePictures | None]:
-        pictures = []
+        pictures, dim = [], opened.header.space.dim
+        wrong = next((len(code) for code in self.codes if len(code) != dim), None)
+        if wrong is not None:
+            raise StudioError(
+                f"That code has {wrong} numbers and {opened.header.name} takes {dim}: open its own model."
+            )
         for code in self.codes:
             pictures.append(reference(opened, np.asarray(code, np.float32)))
             yield None

@@ -121,6 +121,10 @@ class CodeView(QAbstractScrollArea):
         top = self._tops[self._index[key]] - self.verticalScrollBar().value()
         return QRect(0, top, self.viewport().width(), ROW_HEIGHT)
 
+    def content_height(self) -> int:
+        """The height at which nothing needs to scroll, px."""
+        return self._height
+
     def sizeHint(self) -> QSize:
         return QSize(ROW_WIDTH, min(self._height, 12 * ROW_HEIGHT))
 

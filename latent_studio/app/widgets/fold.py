@@ -18,9 +18,9 @@ _CARET, _GAP = 12, 8
 class _Heading(QAbstractButton):
     """The line that folds: caret, title, caption."""
 
-    def __init__(self, title: str, caption: str) -> None:
+    def __init__(self, title: str, caption: str, inset: int) -> None:
         super().__init__()
-        self.caption = caption
+        self.caption, self._inset = caption, inset
         self.setText(title)
         self.setAccessibleName(title)
         self.setCheckable(True)
@@ -31,7 +31,7 @@ class _Heading(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(_CARET + _GAP + round(paint.text_width(self.text(), "strong")) + 1, 28)
+        return QSize(self._inset + _CARET + _GAP + round(paint.text_width(self.text(), "strong")) + 1, 28)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, 28)
@@ -39,9 +39,9 @@ class _Heading(QAbstractButton):
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QPainter(self)
         tint = colour("text" if self.underMouse() else "muted")
-        caret = QRectF(0, (self.height() - _CARET) / 2, _CARET, _CARET)
+        caret = QRectF(self._inset, (self.height() - _CARET) / 2, _CARET, _CARET)
         paint_icon(painter, "caret-down" if self.isChecked() else "caret-right", caret, tint)
-        left = _CARET + _GAP
+        left = self._inset + _CARET + _GAP
         paint.draw_text(painter, QRectF(left, 0, self.width() - left, self.height()), self.text(), "text", "strong")
         left += round(paint.text_width(self.text(), "strong")) + 10
         paint.draw_text(painter, QRectF(left, 1, self.width() - left, self.height()), self.caption, "muted", "caption")
@@ -59,10 +59,18 @@ class Fold(QWidget):
     toggled = Signal(bool)
 
     def __init__(
-        self, title: str, content: QWidget, *, caption: str = "", is_open: bool = True, parent: QWidget | None = None
+        self,
+        title: str,
+        content: QWidget,
+        *,
+        caption: str = "",
+        is_open: bool = True,
+        inset: int = 0,
+        parent: QWidget | None = None,
     ) -> None:
+        """inset: px to the left of the heading, where the content brings its own margin."""
         super().__init__(parent)
-        self._heading, self._content = _Heading(title, caption), content
+        self._heading, self._content = _Heading(title, caption, inset), content
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -23,12 +23,13 @@ class Peek(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self._image, self._text = QImage(), ""
+        self._image = QImage()
+        self._lines: list[str] = []
 
     def show_picture(self, pixels: Pixels, text: str, near: QPoint) -> None:
-        """Show a picture at up to 168 px with a line under it, `near` the pointer (global) and on its screen."""
-        self._image, self._text = to_qimage(pixels), text
-        size = QSize(_SIDE + 2 * _PAD, _SIDE + 2 * _PAD + (_LINE if text else 0))
+        """Show a picture at up to 168 px with its lines of text, `near` the pointer (global) and on its screen."""
+        self._image, self._lines = to_qimage(pixels), text.splitlines()
+        size = QSize(_SIDE + 2 * _PAD, _SIDE + 2 * _PAD + _LINE * len(self._lines))
         self.resize(size)
         corner, screen = near + QPoint(16, 16), QtGui.QGuiApplication.screenAt(near)
         if screen is not None:
@@ -51,5 +52,6 @@ class Peek(QWidget):
         image.setDevicePixelRatio(ratio)
         area = paint.centred(image, QRectF(_PAD, _PAD, _SIDE, _SIDE))
         paint.draw_image(painter, image, area, 4)
-        line = QRectF(_PAD, self.height() - _LINE - 4, self.width() - 2 * _PAD, _LINE)
-        paint.draw_text(painter, line, self._text, "muted", "number_caption")
+        for number, text in enumerate(reversed(self._lines), 1):
+            line = QRectF(_PAD, self.height() - number * _LINE - 4, self.width() - 2 * _PAD, _LINE)
+            paint.draw_text(painter, line, text, "muted", "number_caption")
