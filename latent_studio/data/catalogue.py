@@ -50,6 +50,7 @@ def loading(source: str, path: str | Path | None = None, size: int | None = None
     with _said_plainly(path):
         begun = found.load(checked)
         images = begun if isinstance(begun, ImageSet) else (yield from begun)
+        images = images.labelled_by(checked.label_column) if checked.label_column else images
         return images.only(checked.only) if checked.only else images
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -14,10 +13,12 @@ from pydantic import Field
 
 from latent_studio.core.errors import StudioError
 from latent_studio.data.columns import Column, as_labels, read_attributes
+from latent_studio.data.decoding import decoder
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.picture_files import UNREADABLE, PictureFiles, any_file, opened_files
-from latent_studio.data.pictures import ENDINGS, UnreadableError, decoded
-from latent_studio.data.pixel_store import Fill, Pixels, Rows, Storing, blocks, fingerprint, storing
+from latent_studio.data.pictures import ENDINGS
+from latent_studio.data.pixel_store import Pixels, Rows, Storing, blocks, fingerprint, storing
+from latent_studio.data.places import find
 from latent_studio.data.rows import n_train_of, shuffled
 from latent_studio.data.source import Loading, PathOptions, Source
 
@@ -25,8 +26,6 @@ TRAIN_FOLDERS = frozenset({"train", "training"})
 TEST_FOLDERS = frozenset({"test", "testing", "val", "valid", "validation"})
 UNSORTED = "unsorted"
 """The class of pictures that lie beside the class folders."""
-_N_AT_ONCE = 32
-"""Pictures that are decoded in one piece: enough that every thread has work, few enough that a lane is not held up."""
 
 
 class Options(PathOptions):
@@ -40,6 +39,12 @@ class Options(PathOptions):
     )
     channels: Literal["auto", "grey", "colour"] = Field(
         default="auto", title="Colour", description="auto: grey when all pictures are grey, else colour."
+    )
+    attributes: str = Field(
+        default="",
+        title="Attributes",
+        description="A table (CSV) with a row per picture; empty takes attributes.csv beside the pictures.",
+        json_schema_extra={"advanced": True},
     )
 
 
@@ -63,7 +68,7 @@ def load(options: Options) -> Loading:
         if n_train == 0:
             raise StudioError(f"No picture for training in {options.path.name} could be read: check the files.")
         labels, label_names = as_labels(np.array(layout.classes)) if layout.classes else (None, ())
-        columns = _columns(files, names)
+        columns = _columns(files, names, options.attributes)
         return ImageSet(
             name=options.path.resolve().stem if options.path.is_file() else options.path.resolve().name,
             pixels=pixels,
@@ -125,44 +130,12 @@ def _pixels(files: PictureFiles, layout: _Layout, options: Options) -> Storing:
     n_channels = 1 if options.channels == "grey" else 3
     n, size = len(layout.names), options.size
     key = fingerprint([], "folder", files.stamp, size, n_channels)
-    fill = _decoder(files, layout.names, size, n_channels, options.path.name)
+    fill = decoder(files, layout.names, size, n_channels, options.path.name)
     pixels, kept = yield from storing((n, n_channels, size, size), fill, key, options.memory_share)
     if options.channels == "auto" and all(_is_grey(block) for block in blocks(pixels)):
         shape = (len(pixels), 1, size, size)
         pixels, _ = yield from storing(shape, lambda: _first_channel(pixels), key, options.memory_share)
     return pixels, kept
-
-
-def _decoder(files: PictureFiles, names: list[str], size: int, n_channels: int, where: str) -> Fill:
-    """Fills with the pictures in order; decoding is done on threads, for Pillow lets go of the interpreter."""
-
-    def read(name: str) -> Pixels | UnreadableError:
-        try:
-            return decoded(files.read(name), size, n_channels)
-        except UnreadableError as error:
-            return error
-        except UNREADABLE as error:
-            return UnreadableError(str(error))
-
-    def fill() -> Generator[tuple[Rows, Pixels], None, Rows]:
-        kept: list[int] = []
-        reasons: list[str] = []
-        with ThreadPoolExecutor() as threads:
-            for first in range(0, len(names), _N_AT_ONCE):
-                results = list(threads.map(read, names[first : first + _N_AT_ONCE]))
-                good = [(first + i, x) for i, x in enumerate(results) if not isinstance(x, UnreadableError)]
-                reasons += [str(x) for x in results if isinstance(x, UnreadableError)]
-                if good:
-                    rows = np.arange(len(kept), len(kept) + len(good))
-                    kept += [i for i, _ in good]
-                    yield rows, np.stack([x for _, x in good])
-        if not kept:
-            raise StudioError(
-                f"None of the {len(names):,} pictures in {where} can be read (first: {reasons[0]}): check the files."
-            )
-        return np.array(kept, np.intp)
-
-    return fill
 
 
 def _is_grey(block: Pixels) -> bool:
@@ -179,13 +152,21 @@ def _first_channel(pixels: Pixels) -> Generator[tuple[Rows, Pixels], None, None]
 # ------------------------------------------------------------------------------------------------- what lies beside
 
 
-def _columns(files: PictureFiles, pictures: Sequence[str]) -> dict[str, Column]:
-    """From attributes.csv; its paths are relative to the folder that it lies in."""
+def _columns(files: PictureFiles, pictures: Sequence[str], table: str) -> dict[str, Column]:
+    """From that table or, where none is named, attributes.csv; its paths are relative to the folder it lies in."""
+    if table:
+        return read_attributes(_text_of(find(table)), pictures, Path(table).name)
     found = _beside(files, "attributes.csv")
     if found is None:
         return {}
     text, folder = found
     return read_attributes(text, [picture.removeprefix(folder) for picture in pictures], "attributes.csv")
+
+
+def _text_of(table: Path) -> str:
+    if not table.is_file():
+        raise StudioError(f"{table} is not there: choose the table of attributes again, or leave it out.")
+    return table.read_bytes().decode("utf-8-sig", "replace")
 
 
 def _licence(files: PictureFiles) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_studio.core.errors import StudioError, did_you_mean
+from latent_studio.data.columns import MOST_CATEGORIES
 from latent_studio.data.pixel_store import at_once, blocks, rows_per_block, storing
 
 
@@ -95,6 +96,26 @@ class ImageSet:
             return self
         kept = np.concatenate([np.arange(n_train), np.arange(self.n_train, len(self.pixels))])
         return self._rows(kept, n_train)
+
+    def labelled_by(self, name: str) -> ImageSet:
+        """The set with an attribute for its labels; former labels stay as the attribute "class". Pictures that have
+        none are labelled "none". StudioError for a measured number, which is no kind of picture."""
+        if name == "label" and self.labels is not None:
+            return self
+        self.column(name, np.arange(1))  # says what there is
+        values, names = self.attributes[name], self.attribute_names.get(name, ())
+        keys = np.where(values < 0, len(names), values) if names else values  # what has none comes last, as nan does
+        different, first, labels = np.unique(keys, return_index=True, return_inverse=True)
+        if len(different) > MOST_CATEGORIES or (different[np.isfinite(different)] % 1).any():
+            raise StudioError(f"{name} is measured, not a kind of picture: choose another attribute to label by.")
+        former = {} if self.labels is None or "class" in self.attributes else {"class": self.labels}
+        return replace(
+            self,
+            labels=labels.astype(np.int64),
+            label_names=tuple(text or "none" for text in self.column(name, first).tolist()),
+            attributes={**self.attributes, **former},
+            attribute_names={**self.attribute_names, **({key: self.label_names for key in former if self.label_names})},
+        )
 
     def only(self, condition: str) -> ImageSet:
         """The pictures of one label or attribute, in their order: `label=Apple,Cherry`, `skin_tone=0`."""

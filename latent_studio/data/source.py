@@ -35,6 +35,12 @@ class SourceOptions(Config):
         description="Keep only pictures of this label or attribute: `label=Apple,Cherry` or `skin_tone=0`.",
         json_schema_extra={"advanced": True},
     )
+    label_column: str = Field(
+        default="",
+        title="Label by",
+        description="Take this attribute for the label of each picture.",
+        json_schema_extra={"advanced": True},
+    )
 
 
 class PathOptions(SourceOptions):

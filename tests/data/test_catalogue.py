@@ -38,8 +38,14 @@ def stripes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_sources_are_those_of_the_folder() -> None:
-    assert [source.name for source in data.sources()] == ["digits", "folder", "idx", "moons", "npz"]
-    assert [source.name for source in data.sources() if source.needs_path] == ["folder", "idx", "npz"]
+    assert [source.name for source in data.sources()] == ["celeba", "cifar", "digits", "folder", "idx", "moons", "npz"]
+    assert [source.name for source in data.sources() if source.needs_path] == [
+        "celeba",
+        "cifar",
+        "folder",
+        "idx",
+        "npz",
+    ]
 
 
 def test_every_source_is_named_like_its_file_and_tells_its_options_as_json() -> None:
