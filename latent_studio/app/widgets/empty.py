@@ -32,7 +32,6 @@ class EmptyState(QWidget):
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._label.setFixedWidth(_TEXT_WIDTH)
         self._button = Button(action, kind="primary")
-        self._button.setVisible(bool(action))
         self._button.clicked.connect(self.action_requested)
         layout = QVBoxLayout(self)
         layout.setSpacing(16)
@@ -41,6 +40,7 @@ class EmptyState(QWidget):
         layout.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(6)
+        self._button.setVisible(bool(action))  # only now: without a parent it would be a window of its own
         self._fit()
 
     def set_message(self, sentence: str, action: str = "") -> None:
