@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_studio.core.events import Pixels
+from latent_studio.core.events import Pixels, Progress
 from latent_studio.core.latent import Floats
 from latent_studio.core.request import ModelRequest, OpenModel, Priority
-from latent_studio.views.decoding import MOST_AT_ONCE, decode_in_pieces, in_half
+from latent_studio.views.decoding import MOST_AT_ONCE, decode_in_pieces, in_half, reference
 from latent_studio.views.plane import Plane, Points
 
 Cell = tuple[int, int]
@@ -84,3 +85,43 @@ class ManifoldTiles(ModelRequest):
         cells = self.ordered()
         for start, pictures in decode_in_pieces(in_half(opened), self.codes(), MOST_AT_ONCE):
             yield Tiles(tuple(cells[start : start + len(pictures)]), pictures)
+
+
+@dataclass(frozen=True, eq=False)
+class ManifoldPicture:
+    """A piece of the map, every picture decoded alone by the reference path. rows: from the top, (n_up, n_across)."""
+
+    rows: tuple[tuple[Pixels, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifoldSheet(ModelRequest):
+    """The pictures at `across` × `up` (plane units, ascending) for a file."""
+
+    plane: Plane
+    across: tuple[float, ...]
+    up: tuple[float, ...]
+    slot: str = "manifold sheet"
+    priority: Priority = Priority.BACKGROUND
+
+    def answer(self, opened: OpenModel) -> Iterator[ManifoldPicture | Progress]:
+        rows: list[tuple[Pixels, ...]] = []
+        for y in self.up[::-1]:
+            codes = self.plane.codes(np.array([(x, y) for x in self.across], np.float64))
+            row: list[Pixels] = []
+            for code in codes:
+                row.append(reference(opened, code))
+                yield Progress(len(rows) * len(self.across) + len(row), len(self.up) * len(self.across), "pictures")
+            rows.append(tuple(row))
+        yield ManifoldPicture(tuple(rows))
+
+
+def plane_values(plane: Plane, across: tuple[float, ...], up: tuple[float, ...]) -> dict[str, Any]:
+    """What a sheet shows, as plain JSON data for its file: enough to decode every picture of it again."""
+    return {
+        "spacing": plane.spacing,
+        "offset": plane.offset,
+        "axes": [{"name": axis.name, "direction": axis.direction} for axis in plane.axes],
+        "across": across,
+        "up": up,
+    }

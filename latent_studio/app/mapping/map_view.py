@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
 
@@ -37,6 +38,14 @@ KEY_PAN = 0.125  # of the view
 FIT_SHARE = 0.96  # of the view that the whole plane takes
 SMALLEST_SHARE = 0.5
 FAR = 1000.0  # in units of z: nobody gets lost further out
+
+
+class Home(Enum):
+    """Where the map goes by itself when it is resized."""
+
+    NOWHERE = auto()
+    ALL = auto()
+    FULL = auto()
 
 
 class Hand(Enum):
@@ -78,7 +87,7 @@ class MapView(QWidget):
         self._layers: list[MapLayer] = []
         self._tool: MapTool | None = None
         self._hand, self._pressed_at, self._pressed_view = Hand.NOTHING, QPointF(), self._frame.viewport
-        self._is_home, self._is_taken = True, False
+        self._home, self._is_taken = Home.FULL, False
         self._focus = FocusMark(self)
         self._hold = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._hold.timeout.connect(self._on_held)
@@ -108,6 +117,11 @@ class MapView(QWidget):
         return self._plane
 
     @property
+    def is_home(self) -> bool:
+        """Whether nobody has moved the map since it was shown as a whole, or first."""
+        return self._home is not Home.NOWHERE
+
+    @property
     def zoom(self) -> float:
         """How many times larger than where everything can be seen."""
         return self.viewport.scale / self._home_scale()
@@ -117,22 +131,29 @@ class MapView(QWidget):
         before, self._plane = self._plane, plane
         self.canvas.set_sheet(digest, plane)
         if before is None or before.spacing != plane.spacing or before.axes != plane.axes:
-            self.fit()
+            self.cover()
         self.update()
 
     def set_viewport(self, viewport: Viewport) -> None:
         """Show a part of the plane, as near as whole pixels allow."""
-        self._is_home = False
+        self._home = Home.NOWHERE
         self._wish = viewport.scale
         self._show(viewport.resized(self.width(), self.height()))
 
     def fit(self) -> None:
         """Show all of the plane; of an endless one the part where the prior has its mass."""
+        self._go_home(Home.ALL, self._home_scale())
+
+    def cover(self) -> None:
+        """Fill the view with the plane, from its middle: how a map begins."""
+        self._go_home(Home.FULL, self._home_scale(max))
+
+    def _go_home(self, home: Home, scale: float) -> None:
         if self._plane is not None:
             (left, right), (bottom, top) = self._plane.home
-            self._wish = self._home_scale()
-            self._show(Viewport(((left + right) / 2, (bottom + top) / 2), self._wish, self._size()))
-            self._is_home = True
+            self._wish = scale
+            self._show(Viewport(((left + right) / 2, (bottom + top) / 2), scale, self._size()))
+            self._home = home
 
     def centre_on(self, point: Point) -> None:
         """Move the map so that this point is in the middle."""
@@ -145,12 +166,12 @@ class MapView(QWidget):
         scale = snapped(self._wish, self.devicePixelRatioF())
         now = self.viewport
         if scale != now.scale:
-            self._is_home = False
+            self._home = Home.NOWHERE
             self._show(now.zoomed(scale / now.scale, (at.x(), at.y())), rough=True)
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the map by so many px."""
-        self._is_home = False
+        self._home = Home.NOWHERE
         self._show(self.viewport.panned(dx, dy))
 
     def refresh(self) -> None:
@@ -183,12 +204,12 @@ class MapView(QWidget):
     def _size(self) -> tuple[int, int]:
         return max(1, self.width()), max(1, self.height())
 
-    def _home_scale(self) -> float:
+    def _home_scale(self, of: Callable[[float, float], float] = min) -> float:
         if self._plane is None:
             return 1.0
         (left, right), (bottom, top) = self._plane.home
         width, height = self._size()
-        return max(FIT_SHARE * min(width / (right - left), height / (top - bottom)), 1e-6)
+        return max(FIT_SHARE * of(width / (right - left), height / (top - bottom)), 1e-6)
 
     def _smallest_scale(self) -> float:
         return SMALLEST_SHARE * self._home_scale()
@@ -243,10 +264,10 @@ class MapView(QWidget):
         rect, ratio = QRectF(self._frame.rect(cell)), self._frame.ratio
         return QRectF(rect.x() / ratio, rect.y() / ratio, rect.width() / ratio, rect.height() / ratio)
 
-    def tile_at(self, px: QPointF) -> QImage | None:
-        """The tile under a px as it was decoded, where it has come."""
-        cell = self.cell_at(px)
-        return None if cell is None else self.canvas.tile(cell)
+    def tile_of(self, point: Point) -> QImage | None:
+        """The tile that shows a point of the lattice, as it was decoded; None where it has not come."""
+        step = step_of(self._frame.level)
+        return self.canvas.tile((round(point[0] / step), round(point[1] / step)))
 
     # --- painting
 
@@ -273,8 +294,10 @@ class MapView(QWidget):
             paint.focus_ring(painter, self.rect(), 0)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
-        if self._is_home:
+        if self._home is Home.ALL:
             self.fit()
+        elif self._home is Home.FULL:
+            self.cover()
         else:
             self._show(replace(self.viewport.resized(*self._size()), scale=self._wish))
 
@@ -313,7 +336,7 @@ class MapView(QWidget):
         match self._hand:
             case Hand.PANS:
                 moved = px - self._pressed_at
-                self._is_home = False
+                self._home = Home.NOWHERE
                 self._show(self._pressed_view.panned(moved.x(), moved.y()))
             case Hand.STEERS:
                 x, y = self.viewport.to_plane(_row(px))[0]

@@ -1,0 +1,60 @@
+"""Three places over the map for the pictures that span it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from latent_studio.app.mapping.map_frame import Card
+from latent_studio.app.mapping.plane_choice import N_ANCHORS
+from latent_studio.app.widgets.buttons import icon_button
+from latent_studio.app.widgets.elide import caption
+from latent_studio.app.widgets.picture import Picture
+from latent_studio.core.events import Pixels
+
+WELL_PX = 72
+NAMES = "ABC"
+
+
+class AnchorCard(Card):
+    """Wells A, B and C. From A to B goes across, C lies above.
+
+    Signals:
+        put(int, object): a code (plain JSON data) into a place; None: the current code.
+        emptied(int).  closed(): back to a plane of dimensions.
+    """
+
+    put = Signal(int, object)
+    emptied = Signal(int)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.wells = [Picture(side_px=WELL_PX, empty_text=NAMES[k], accept_drops=True) for k in range(N_ANCHORS)]
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for place, well in enumerate(self.wells):
+            well.setFixedSize(WELL_PX, WELL_PX)
+            well.setToolTip(f"{NAMES[place]}: click for the current code, or drop a picture with a code")
+            well.clicked.connect(lambda place=place: self.put.emit(place, None))
+            well.dropped_code.connect(lambda code, place=place: self.put.emit(place, code))
+            well.menu_requested.connect(lambda _, place=place: self.emptied.emit(place))
+            row.addWidget(well)
+        close = icon_button("x", "Back to two dimensions")
+        close.clicked.connect(self.closed)
+        foot = QHBoxLayout()
+        self._text = caption("drop a picture · click takes the current code")
+        foot.addWidget(self._text, 1)
+        head = QHBoxLayout()
+        head.addLayout(row)
+        head.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 8, 10)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addLayout(foot)
+        self.hide()
+
+    def show_picture(self, place: int, picture: Pixels | None) -> None:
+        """What lies in a place; None: nothing."""
+        self.wells[place].set_image(picture)

@@ -1,0 +1,365 @@
+"""Manifold: a plane of the latent space as a map of pictures, with the data over it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PySide6 import QtGui
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from latent_studio.app.actions import Action, Gesture
+from latent_studio.app.mapping import plane_choice
+from latent_studio.app.mapping.anchors import AnchorCard
+from latent_studio.app.mapping.exporting import MapExport
+from latent_studio.app.mapping.feeding import TileFeed
+from latent_studio.app.mapping.go_to import GoTo
+from latent_studio.app.mapping.map_frame import MapFrame
+from latent_studio.app.mapping.map_pictures import MapPictures
+from latent_studio.app.mapping.map_view import MapView
+from latent_studio.app.mapping.plane_choice import How
+from latent_studio.app.mapping.plane_sheet import PlaneSheet
+from latent_studio.app.mapping.principal_search import PrincipalSearch
+from latent_studio.app.panel import Panel, controls_row
+from latent_studio.app.scatter.scatter import Scatter
+from latent_studio.app.session import Session
+from latent_studio.app.widgets.buttons import Button, icon_button
+from latent_studio.app.widgets.choice import Option
+from latent_studio.app.widgets.elide import Hairline, caption
+from latent_studio.app.widgets.empty import EmptyState
+from latent_studio.app.widgets.segmented import SegmentedControl
+from latent_studio.core.errors import StudioError
+from latent_studio.core.header import Header
+from latent_studio.core.request import Answer, Priority
+from latent_studio.studio.document import Document, code_from_json
+from latent_studio.studio.viewport import Viewport
+from latent_studio.views.plane import Plane
+from latent_studio.views.preview import Preview, PreviewPicture
+from latent_studio.views.principal import Principal
+
+KEY, GROUP = plane_choice.KEY, "Manifold"
+NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
+NO_PLANE = "This model's code has one dimension, and a plane takes two. Explore sweeps it."
+ON_PLANE = 1e-4  # units of z, what float32 codes leave of zero
+
+
+class ManifoldPanel(Panel):
+    """Plane and spacing are settings of the document; where on it a person is belongs to the workspace."""
+
+    key, title, icon, order = KEY, "Manifold", "map-trifold", 30
+    tooltip = "A plane of the latent space as a map of pictures"
+    needs = frozenset({"Decodes"})
+    gestures = (
+        Gesture("Click", "Adopt the picture's code", GROUP),
+        Gesture("Drag, arrows", "Pan", GROUP),
+        Gesture("Wheel, + and −", "Zoom", GROUP),
+        Gesture("Drag the cross-hair", "Move the current code", GROUP),
+        Gesture("Hold, then drag", "Carry the picture away", GROUP),
+    )
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._model = ""
+        self._restoring: dict[str, Any] = {}
+        self._anchors_shown: dict[int, tuple[float, ...]] = {}
+        self._is_placing = False  # three pictures are wanted, and are not all there yet
+        self.view = MapView()
+        self.frame = MapFrame(self.view)
+        self.feed = TileFeed(session, self.view)
+        self.pictures = MapPictures(session, self.view, self)
+        self.scatter = Scatter(session, self.view)
+        self.export = MapExport(session, self.view, self)
+        self.search = PrincipalSearch(session, self)
+        self.sheet, self.go_to = PlaneSheet(self), GoTo(self)
+        self.anchors = AnchorCard(self.view)
+        self._empty = EmptyState("map-trifold", NO_MODEL, "Train a model")
+        body = QWidget()
+        self._pages = QStackedLayout(body)
+        self._pages.addWidget(self.frame)
+        self._pages.addWidget(self._empty)
+        self._controls = self._make_controls()
+        self.set_content(body, self._controls)
+        self._connect()
+        self._on_model_changed()
+
+    def _make_controls(self) -> QWidget:
+        row, line = controls_row()
+        self.plane_button = Button("", chevron=True, tooltip="What spans the plane")
+        self.plane_button.clicked.connect(self._open_sheet)
+        self.spacing = SegmentedControl(
+            [
+                Option("quantile", "Quantile", tooltip="By the prior: every part of the map is equally probable"),
+                Option("linear", "Linear", tooltip="By z itself, without end"),
+            ]
+        )
+        self.spacing.chosen.connect(self._on_spacing)
+        self.go_button = icon_button("crosshair", "Go to coordinates, or to the current code (G)")
+        self.go_button.clicked.connect(self._open_go_to)
+        self.save_button = icon_button("floppy-disk", "Save what is seen as PNG, every picture decoded anew")
+        self.save_button.clicked.connect(self.export.ask_where)
+        divider = Hairline(vertical=True)
+        divider.setFixedHeight(20)
+        *data, lasso = self.scatter.controls()
+        left: list[QWidget] = [caption("plane"), self.plane_button, self.spacing, divider, *data]
+        for part in left:
+            line.addWidget(part)
+        line.addStretch(1)
+        right: list[QWidget] = [lasso, self.go_button, self.save_button]
+        for part in right:
+            line.addWidget(part)
+        return row
+
+    def _connect(self) -> None:
+        session = self.session
+        session.model_changed.connect(self._on_model_changed)
+        session.nothing_to_open.connect(self._on_nothing_to_open)
+        session.document_changed.connect(self._on_document_changed)
+        session.answered.connect(self._on_answered)
+        self.feed.failed.connect(lambda text, details: self.tell("bad", text, details))
+        self.export.told.connect(lambda level, text: self.tell(level, text))
+        self.search.found.connect(self._on_principal)
+        self.search.progressed.connect(self.sheet.note_principal)
+        self.search.failed.connect(self._on_search_failed)
+        self.sheet.columns_wanted.connect(self._on_columns)
+        self.sheet.principal_wanted.connect(self.search.begin)
+        self.sheet.how_wanted.connect(self._on_how)
+        self.anchors.put.connect(self._on_anchor)
+        self.anchors.emptied.connect(lambda place: self._set_anchor(place, None))
+        self.anchors.closed.connect(lambda: self._on_how("columns"))
+        self.go_to.wanted.connect(lambda x, y: self.view.centre_on((x, y)))
+        self.go_to.current_wanted.connect(self.centre_on_code)
+        self._empty.action_requested.connect(self._on_way_out)
+        self.view.installEventFilter(self)
+
+    # --- what it shows
+
+    def shown(self, about: str = "") -> None:
+        self.feed.set_active(True)
+        self._show_plane()
+        self.scatter.shown()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hidden(self) -> None:
+        self.feed.set_active(False)
+        self.scatter.hidden()
+
+    def workspace(self) -> dict[str, Any]:
+        plane, viewport = self.view.plane, self.view.viewport
+        if plane is None or self.view.is_home:
+            return {**self._restoring, "scatter": self.scatter.workspace()}
+        return {
+            "model": self._model,
+            "spacing": plane.spacing,
+            "centre": list(viewport.centre),
+            "scale": viewport.scale,
+            "scatter": self.scatter.workspace(),
+        }
+
+    def restore(self, values: dict[str, Any]) -> None:
+        self._restoring = {name: value for name, value in values.items() if name != "scatter"}
+        if isinstance(values.get("scatter"), dict):
+            self.scatter.restore(values["scatter"])
+        self._take_up()
+
+    def own_actions(self) -> Sequence[Action]:
+        def has_plane() -> bool:
+            return self.view.plane is not None
+
+        return (
+            Action("map go to", "Go to coordinates …", self._open_go_to, ("G",), "crosshair", GROUP, has_plane),
+            Action("map fit", "Fit the map", self.view.fit, (), "corners-out", GROUP, has_plane),
+            Action("map save", "Save the map as PNG …", self.export.ask_where, (), "floppy-disk", GROUP, has_plane),
+            Action("map plane", "Choose the plane …", self._open_sheet, (), "map-trifold", GROUP, has_plane),
+        )
+
+    def centre_on_code(self) -> None:
+        """The current code in the middle of the map."""
+        plane = self.view.plane
+        if plane is not None:
+            self.view.centre_on(_place_of(plane, self.session.document.code))
+
+    def _on_nothing_to_open(self) -> None:
+        self._empty.set_message(NO_MODEL, "Train a model")
+        self._pages.setCurrentWidget(self._empty)
+        self._controls.hide()
+
+    def _on_model_changed(self) -> None:
+        header, document = self.session.header, self.session.document
+        if header is None or document.model is None:
+            return
+        if document.model.key != self._model:
+            self._model, self._is_placing = document.model.key, False
+        self._show_plane()
+
+    def _on_document_changed(self, new: Document, old: Document) -> None:
+        header = self.session.header
+        if header is not None and len(new.code) == header.space.dim:
+            self._show_plane()
+
+    def _show_plane(self) -> None:
+        header, document = self.session.header, self.session.document
+        if header is None or document.model is None:
+            return
+        plane = plane_choice.chosen_plane(document, header)
+        self._controls.setVisible(plane is not None)
+        if plane is None:
+            self._empty.set_message(NO_PLANE, "Open Explore")
+            self._pages.setCurrentWidget(self._empty)
+            return
+        self._pages.setCurrentWidget(self.frame)
+        if self.is_shown:
+            self.feed.show(document.model.key, header.digest, plane)
+            self.scatter.set_plane(plane)
+            self.frame.show_plane()
+            self._take_up()
+            self.view.set_cross_hair(
+                _place_of(plane, document.code),
+                is_on_plane=plane.distance(np.asarray(document.code, np.float32)) < ON_PLANE,
+            )
+        self._show_controls(document, header, plane)
+
+    def _show_controls(self, document: Document, header: Header, plane: Plane) -> None:
+        self.plane_button.set_text(plane_choice.title(document, header))
+        self.spacing.set_current(plane.spacing)
+        has_quantiles = all(axis.has_quantiles for axis in plane.axes)
+        self.spacing.setEnabled(has_quantiles)
+        self.sheet.show_document(document, header)
+        is_spanned = plane_choice.how(document, header) == "anchors"
+        self.anchors.setVisible(is_spanned or self._is_placing)
+        if self.anchors.isVisibleTo(self.view):
+            self._show_anchors(plane_choice.anchors(document, header))
+
+    def _take_up(self) -> None:
+        """Go where a person left off, once that map is shown."""
+        plane, told = self.view.plane, self._restoring
+        if plane is None or not told or told.get("model") != self._model or told.get("spacing") != plane.spacing:
+            return
+        self._restoring = {}
+        try:
+            (x, y), scale = told["centre"], float(told["scale"])
+            place = np.array([x, y, scale], np.float64)
+        except (KeyError, TypeError, ValueError):
+            return
+        if np.isfinite(place).all() and scale > 0:
+            self.view.set_viewport(Viewport((float(x), float(y)), scale, (self.view.width(), self.view.height())))
+
+    # --- the plane
+
+    def _open_sheet(self) -> None:
+        self.sheet.open_below(self.plane_button)
+
+    def _open_go_to(self) -> None:
+        plane = self.view.plane
+        if plane is not None:
+            self.go_to.open_for(plane, self.view.viewport.centre, self.go_button)
+
+    def _on_spacing(self, spacing: str) -> None:
+        """The other units; what was in the middle stays there."""
+        plane, centre = self.view.plane, self.view.viewport.centre
+        self.session.edit(lambda document: document.with_setting(KEY, spacing=spacing))
+        if plane is not None and self.view.plane is not None and not self.view.is_home:
+            values = plane.values(np.array([centre], np.float64))
+            x, y = self.view.plane.points(values)[0]
+            self.view.centre_on((float(x), float(y)))
+
+    def _on_columns(self, across: int, up: int) -> None:
+        header = self.session.header
+        if header is not None:
+            self._is_placing = False
+            self.session.edit(lambda document: plane_choice.with_columns(document, header, across, up))
+
+    def _on_how(self, way: str) -> None:
+        header, document = self.session.header, self.session.document
+        if header is None:
+            return
+        chosen: How = "principal" if way == "principal" else "anchors" if way == "anchors" else "columns"
+        self._is_placing = way == "anchors"
+        is_ready = {
+            "columns": True,
+            "principal": plane_choice.has_principal(document, header),
+            "anchors": len(plane_choice.anchors(document, header)) == plane_choice.N_ANCHORS,
+        }
+        if is_ready[way]:
+            self.session.edit(lambda document: plane_choice.with_how(document, chosen))
+        elif way == "principal" and "Encodes" in header.capabilities:
+            self.search.begin()
+        if way == "anchors":
+            self.sheet.close()
+        self._show_plane()
+
+    def _on_principal(self, found: Principal) -> None:
+        shares = " and ".join(f"{100 * share:.0f} %" for share in found.shares)
+        self.sheet.note_principal(f"{shares} of the variance of the data's codes.")
+        self.session.edit(lambda document: plane_choice.with_principal(document, found))
+
+    def _on_search_failed(self, text: str) -> None:
+        self.sheet.note_principal(text)
+        self.tell("warn", text)
+
+    # --- three pictures
+
+    def _on_anchor(self, place: int, values: object) -> None:
+        header = self.session.header
+        if header is None:
+            return
+        try:
+            code = self.session.document.code if values is None else code_from_json(json.dumps(values), header.space)
+        except StudioError as error:
+            self.tell("warn", str(error))
+        else:
+            self._set_anchor(place, code)
+
+    def _set_anchor(self, place: int, code: tuple[float, ...] | None) -> None:
+        header = self.session.header
+        if header is None:
+            return
+        self._is_placing = True
+        try:
+            changed = plane_choice.with_anchor(self.session.document, header, place, code)
+        except StudioError as error:
+            self.tell("warn", str(error))
+        else:
+            self.session.edit(lambda _: changed)
+
+    def _show_anchors(self, codes: dict[int, tuple[float, ...]]) -> None:
+        model = self.session.document.model
+        size = self.anchors.sizeHint()
+        self.anchors.setGeometry(16, 16, size.width(), size.height())
+        for place in range(plane_choice.N_ANCHORS):
+            code = codes.get(place)
+            if code == self._anchors_shown.get(place):
+                continue
+            if code is None or model is None:
+                self._anchors_shown.pop(place, None)
+                self.anchors.show_picture(place, None)
+            else:
+                self._anchors_shown[place] = code
+                slot = f"anchor {place}"
+                self.session.ask(Preview(model=model.key, code=code, slot=slot, priority=Priority.STRIP))
+
+    def _on_answered(self, answer: Answer) -> None:
+        request, value = answer.request, answer.value
+        if isinstance(value, PreviewPicture) and request.slot.startswith("anchor ") and isinstance(request, Preview):
+            place = int(request.slot.removeprefix("anchor "))
+            if self._anchors_shown.get(place) == request.code:
+                self.anchors.show_picture(place, value.picture)
+
+    # --- the hand
+
+    def _on_way_out(self) -> None:
+        self.panel_wanted.emit("train" if self.session.header is None else "explore", "")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click on the map gives it the keyboard."""
+        if watched is self.view and event.type() == QEvent.Type.MouseButtonPress:
+            assert isinstance(event, QtGui.QMouseEvent)
+            self.view.setFocus(Qt.FocusReason.MouseFocusReason)
+        return False
+
+
+def _place_of(plane: Plane, code: tuple[float, ...]) -> tuple[float, float]:
+    x, y = plane.project(np.asarray([code], np.float32))[0]
+    return float(x), float(y)
