@@ -42,13 +42,13 @@ class PlaneSheet(Popup):
         )
         self._ways.chosen.connect(self._on_way)
         self._pages = QStackedLayout()
-        for page in (self._make_columns(), self._make_principal(), self._make_anchors()):
-            self._pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(self._ways)
-        column.addLayout(self._pages)
+        column.addLayout(self._pages)  # before its pages, the first of which it shows: here, not as a window
+        for page in (self._make_columns(), self._make_principal(), self._make_anchors()):
+            self._pages.addWidget(page)
         self._ways.setFixedWidth(WIDTH)
 
     # --- its pages
