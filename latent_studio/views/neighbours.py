@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from latent_studio.core.request import Request
 
 Rows = NDArray[np.intp]
 Squares = NDArray[np.int64]
+
+By = Literal["pixels", "codes"]
+"""What is compared."""
 
 N_NEAREST = 8
 N_YARDSTICK = 200
@@ -173,10 +177,14 @@ class FindCodes(Request):
         yield Neighbours(*found, yardstick)
 
 
-def verdict(nearest: float, yardstick: float) -> str:
+def verdict(nearest: float, yardstick: float, by: By = "pixels") -> str:
     """How near the nearest is, in a sentence, compared with what is usual among the training pictures."""
     if nearest == 0:
-        return "It is a training picture, to the last pixel."
+        is_same = {
+            "pixels": "It is a training picture, to the last pixel.",
+            "codes": "A training picture has this code.",
+        }
+        return is_same[by]
     if np.isnan(yardstick):
         return ""
     usual = f"training pictures typically are to each other ({yardstick:.2f})"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -18,9 +17,8 @@ from latent_studio.data.browsing import labels_of
 from latent_studio.data.image_set import ImageSet
 from latent_studio.engine.errands import as_pictures, training_set
 from latent_studio.views.embedding import DataRows, Embed, Embedded
-from latent_studio.views.neighbours import FindCodes, FindPictures, Neighbours
+from latent_studio.views.neighbours import By, FindCodes, FindPictures, Neighbours
 
-By = Literal["pixels", "codes"]
 SLOT, EMBED_SLOT = "nearest", "embed for nearest"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from latent_studio.app.sampling.nearest import By, Nearest
+from latent_studio.app.sampling.nearest import Nearest
 from latent_studio.app.widgets.buttons import icon_button
 from latent_studio.app.widgets.choice import Option
 from latent_studio.app.widgets.elide import ElidedLabel, caption, heading
@@ -16,10 +16,10 @@ from latent_studio.app.widgets.pixels import fitted
 from latent_studio.app.widgets.progress import ProgressLine
 from latent_studio.app.widgets.segmented import SegmentedControl
 from latent_studio.core.events import Pixels
-from latent_studio.views.neighbours import N_NEAREST, verdict
+from latent_studio.views.neighbours import N_NEAREST, By, verdict
 
-WIDTH = 264  # px
-_MARGIN, _SIDE, _GAP, _ACROSS = 20, 106, 12, 2
+WIDTH = 248  # px
+_MARGIN, _SIDE, _GAP, _ACROSS = 20, 98, 12, 2
 HINT = "Click a sample to see the training pictures nearest to it."
 WHAT = {
     "pixels": "Euclidean distance over all pixels, in [0, 1]. Blurry pictures lie near many; a copy lies near one.",
@@ -141,7 +141,7 @@ class NearestCard(QWidget):
 
     def show_nearest(self, nearest: Nearest, by: By) -> None:
         """What was found."""
-        self._verdict.setText(verdict(nearest.distances[0], nearest.yardstick) if nearest.distances else "")
+        self._verdict.setText(verdict(nearest.distances[0], nearest.yardstick, by) if nearest.distances else "")
         self._verdict.setToolTip(WHAT[by])
         self._grid.show()
         for place, cell in enumerate(self._cells):
@@ -190,7 +190,7 @@ class _Cell(QWidget):
         self.picture.setFixedSize(fitted(QSize(w, h), QSize(_SIDE, _SIDE)))
         self.picture.set_image(picture)
         self._distance.setText(f"{nearest.distances[place]:.2f}")
-        self._which.setText(" · ".join(part for part in (label, f"{nearest.rows[place]:,}") if part))
+        self._which.setText(label or f"train {nearest.rows[place]:,}")
         self.setToolTip(f"train {nearest.rows[place]:,}" + (f", labelled {label}" if label else ""))
 
 

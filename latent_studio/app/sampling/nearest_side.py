@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPoint, Slot
 
 from latent_studio.app.picture_actions import PictureActions, Shown
-from latent_studio.app.sampling.nearest import By, Nearest, NearestSearch, Query
+from latent_studio.app.sampling.nearest import Nearest, NearestSearch, Query
 from latent_studio.app.sampling.nearest_card import NearestCard
 from latent_studio.app.session import Session
 from latent_studio.core.events import Failed
 from latent_studio.core.request import Answer
 from latent_studio.studio.document import with_code
 from latent_studio.views.encoding import Encode, Encoded
+from latent_studio.views.neighbours import By
 
 ADOPT_SLOT = "encode a nearest picture"
 
