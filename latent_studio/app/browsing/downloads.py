@@ -12,7 +12,7 @@ from latent_studio.app.session import Session
 from latent_studio.core.events import Done, Failed, Held, Progress, Warned
 from latent_studio.core.request import Answer
 from latent_studio.data.downloads import DownloadState, states
-from latent_studio.engine.fetching import FetchData
+from latent_studio.engine.errands import FetchData
 
 
 @dataclass
@@ -44,7 +44,6 @@ class Downloads(QObject):
         super().__init__(session)
         self.states: dict[str, DownloadState] = {}
         self.under_way: dict[str, Fetching] = {}
-        self.mirrors: tuple[str, ...] = ()  # instead of the published ones
         self._disk = DiskWork(session, "downloads", self)
         self._lane: Lane | None = None
         session.closing.connect(self._end)
@@ -68,7 +67,7 @@ class Downloads(QObject):
             self._lane.answered.connect(self._on_answered)
             self._lane.start()
         self.under_way[name] = Fetching(state.n_here, state.download.n_bytes)
-        self._lane.engine.submit(FetchData(slot=name, entry=state.download, mirrors=self.mirrors))
+        self._lane.engine.submit(FetchData(slot=name, name=name))
         self.changed.emit()
 
     def hold(self, name: str, is_held: bool) -> None:

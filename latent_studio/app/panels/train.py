@@ -18,8 +18,10 @@ from latent_studio.app.session import Session
 from latent_studio.app.shelf import Shelf
 from latent_studio.app.training.advice import Advice, FoundData
 from latent_studio.app.training.form import TrainForm
+from latent_studio.app.training.proposals import Proposals
 from latent_studio.app.training.recipe_files import FIRST_RECIPE, RecipeFiles, draft_of
 from latent_studio.app.training.run_board import RunBoard
+from latent_studio.app.training.seen_pictures import SeenRow
 from latent_studio.app.training.start_bar import StartBar
 from latent_studio.app.widgets.elide import Hairline
 from latent_studio.core.events import Done, Failed
@@ -28,6 +30,7 @@ from latent_studio.core.schema import field_errors
 from latent_studio.data import detect, sources
 from latent_studio.data.source import SourceInfo
 from latent_studio.engine.jobs import FamiliesJob
+from latent_studio.studio.data_list import DataRef, train_ref
 from latent_studio.studio.library import Entry, free_name
 from latent_studio.studio.naming import folder_name, free_among, suggested_name
 from latent_studio.studio.training import LiveRun
@@ -52,7 +55,9 @@ class TrainPanel(Panel):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.runs, self.shelf = LiveRuns.of(session), Shelf.of(session)
-        self.form = TrainForm(draft_of(FIRST_RECIPE))
+        self.seen = SeenRow(session)
+        self.form = TrainForm(draft_of(FIRST_RECIPE), self.seen)
+        self.proposals = Proposals(self.form)
         self.start_bar, self.board = StartBar(), RunBoard(session)
         self.advice, self.files = Advice(session), RecipeFiles(session, self)
         self._disk = DiskWork(session, "train panel", self)
@@ -82,7 +87,9 @@ class TrainPanel(Panel):
         self.start_bar.start_requested.connect(self.start)
         self.start_bar.time_requested.connect(self.advice.time_it)
         self.start_bar.menu_requested.connect(self._show_menu)
+        self.proposals.changed.connect(self._on_draft)
         self.advice.data_told.connect(self._on_data)
+        self.advice.reading_told.connect(self.form.data.set_found)
         self.advice.errors_told.connect(self.form.set_errors)
         self.advice.time_told.connect(self.start_bar.set_time)
         self.files.opened.connect(self.set_recipe)
@@ -111,7 +118,10 @@ class TrainPanel(Panel):
         if not self._was_shown:
             self._was_shown = True
             QTimer.singleShot(ASK_AFTER_MS, self._ask)  # what follows imports much: the panel is painted first
-        if about:
+        ref = train_ref(about)
+        if ref is not None:
+            self.proposals.train_on(ref)
+        elif about:
             self.board.select(about)
         self.board.set_active(True)
 
@@ -138,6 +148,7 @@ class TrainPanel(Panel):
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Put a recipe into the form."""
+        self.proposals.drop()
         draft = draft_of(recipe)
         is_named = recipe.name != Recipe().name and recipe.name not in self._taken_names()
         self.form.set_draft(draft.named(recipe.name) if is_named else draft)
@@ -172,16 +183,32 @@ class TrainPanel(Panel):
     def _on_draft(self) -> None:
         source = self._sources.get(self.form.draft.get("data.source", ""))
         self.advice.consider(self.form.draft, source is not None and source.needs_path)
+        self._follow()
         self._suggest_name()
+
+    def _follow(self) -> None:
+        """Show the pictures as the training would see them, once it is known that there are some."""
+        recipe = self._valid_recipe()
+        if self._found is None or recipe is not None:
+            self.seen.follow(None if self._found is None else recipe)
+
+    def _valid_recipe(self) -> Recipe | None:
+        """What the form says, without a word about what is wrong with it."""
+        try:
+            return Recipe.model_validate(self.form.draft.recipe_values("untitled"))
+        except ValidationError:
+            return None
 
     @Slot(object, str)
     def _on_data(self, found: FoundData | None, problem: str) -> None:
         self._found = found
+        self._follow()
         self.form.data.set_found(found.text if found is not None else "")
         self.form.data.set_problem(problem)
         if found is not None and found.n_skipped:
             self.tell("warn", f"{found.n_skipped:,} pictures of {found.name} could not be read and are left out.")
         self._suggest_name()
+        self.proposals.take(found)
 
     def _on_sources(self, found: tuple[SourceInfo, ...]) -> None:
         self._sources = {source.name: source for source in found}
@@ -189,8 +216,7 @@ class TrainPanel(Panel):
         self._on_draft()
 
     def _on_detected(self, path: str, source: str) -> None:
-        self.form.set_draft(self.form.draft.with_source(source, path))
-        self._on_draft()
+        self.proposals.train_on(DataRef(source, path))
 
     def _on_undetected(self, failed: Failed) -> None:
         self.tell("bad", failed.text, failed.details)
@@ -204,6 +230,7 @@ class TrainPanel(Panel):
             families: dict[str, dict[str, Any]] = dict(value.result)
             self.form.set_families(families)
             self._suggest_name()
+            self.proposals.take(self._found)
         elif isinstance(value, Failed):
             self.tell("bad", value.text, value.details)
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.session import Session
 from latent_studio.core.events import Done, Failed, Progress
 from latent_studio.core.request import Answer
 from latent_studio.core.schema import field_errors
-from latent_studio.engine.data import OpenData
+from latent_studio.data.browsing import DataFacts
+from latent_studio.engine.errands import DescribeData
 from latent_studio.engine.jobs import CheckRecipeJob, EstimateJob
 from latent_studio.studio.drafts import Draft
 from latent_studio.studio.training import estimate_text
@@ -32,6 +32,8 @@ class FoundData:
     n_train: int
     n_test: int
     n_skipped: int
+    image_shape: tuple[int, int, int]
+    label_names: tuple[str, ...]
 
     @property
     def text(self) -> str:
@@ -40,11 +42,10 @@ class FoundData:
         return f"{self.n_train:,}{test}"
 
 
-def find_data(data: OpenData, section: DataSection) -> FoundData:
-    """Load the pictures and count them. For the disk lane."""
-    images = data(section)
-    part = images.subset(section.train_fraction)
-    return FoundData(images.name, part.n_train, part.n_test, images.n_skipped)
+def found_data(facts: DataFacts, section: DataSection) -> FoundData:
+    """Of a set, the part that the section asks for."""
+    n_train = max(1, round(section.train_fraction * facts.n_train))
+    return FoundData(facts.name, n_train, facts.n_test, facts.n_skipped, facts.image_shape, tuple(facts.counts))
 
 
 class Advice(QObject):
@@ -54,18 +55,20 @@ class Advice(QObject):
 
     Signals:
         data_told(object, str): a FoundData or None; what is wrong with the data, or "".
+        reading_told(str): how far the reading of a large set is.
         errors_told(dict): sentences by path.
         time_told(str, bool): a line about the time; whether it can be asked for.
     """
 
     data_told = Signal(object, str)
+    reading_told = Signal(str)
     errors_told = Signal(dict)
     time_told = Signal(str, bool)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session, self._runs = session, LiveRuns.of(session)
-        self._disk = DiskWork(session, "train", self)
+        self._describing: DescribeData | None = None
         self._recipe: Recipe | None = None
         self._data: DataSection | None = None
         self._needs_path = False
@@ -125,8 +128,8 @@ class Advice(QObject):
             self._ask_time()
             return
         self._data, self._is_data_well = recipe.data, False
-        section, data = recipe.data, self._session.data
-        self._disk.ask(lambda: find_data(data, section), self._on_data, self._on_no_data, slot="data")
+        self._describing = DescribeData(slot="data to train on", section=recipe.data, data=self._session.data)
+        self._session.errand(self._describing)
 
     def _ask_time(self) -> None:
         if not self._is_data_well or self._errors or self._recipe == self._timed:
@@ -138,18 +141,22 @@ class Advice(QObject):
 
     # --- answers
 
-    def _on_data(self, found: FoundData) -> None:
-        self._is_data_well = True
-        self.data_told.emit(found, "")
-        self._ask_time()
-
-    def _on_no_data(self, failed: Failed) -> None:
-        self.data_told.emit(None, failed.text)
+    def _on_data(self, section: DataSection, value: object) -> None:
+        if isinstance(value, Progress):
+            self.reading_told.emit(f"{value.done:,} of {value.total:,} …" if value.total else "reading …")
+        elif isinstance(value, DataFacts):
+            self._is_data_well = True
+            self.data_told.emit(found_data(value, section), "")
+            self._ask_time()
+        elif isinstance(value, Failed):
+            self.data_told.emit(None, value.text)
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
         request, value = answer.request, answer.value
-        if isinstance(request, CheckRecipeJob) and isinstance(value, Done) and request.recipe == self._recipe:
+        if self._describing is not None and request is self._describing:
+            self._on_data(self._describing.section, value)
+        elif isinstance(request, CheckRecipeJob) and isinstance(value, Done) and request.recipe == self._recipe:
             self._tell_errors({f"model.{field}": text for field, text in value.result.items()})
         elif isinstance(request, EstimateJob) and request.recipe == self._timed == self._recipe:
             self._on_estimate(value)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from latent_studio.app.training.data_part import DataPart
+from latent_studio.app.training.reasons import Reasons
 from latent_studio.app.training.rows import WIDE_FIELD, field_grid
 from latent_studio.app.training.sections import Section
 from latent_studio.app.widgets.choice import Choice, Option
@@ -19,11 +20,13 @@ from latent_studio.app.widgets.overlay_bar import OverlayBar
 from latent_studio.core.schema import Config
 from latent_studio.data.source import SourceInfo
 from latent_studio.studio.drafts import Draft, Properties, Schema, advanced, basic, properties, source_fields
-from latent_studio.training.recipe import DataSection, OptimizerSection, TrainingSection
+from latent_studio.training.recipe import AugmentSection, DataSection, OptimizerSection, TrainingSection
 
 WIDTH, _MARGIN = 300, 20  # px
 SMALLEST, LARGEST = 8, 128
 """Sides of the pictures that a recipe takes, px."""
+
+_NO_CHANGE = "every picture as it is"
 
 Families = Mapping[str, Mapping[str, Any]]
 """What `FamiliesJob` tells: name → title, schema and more."""
@@ -38,15 +41,18 @@ class TrainForm(QScrollArea):
 
     changed = Signal()
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, seen: QWidget | None = None) -> None:
+        """seen: what stands under the data, say some of the pictures."""
         super().__init__()
         self.draft = draft
+        self._seen = seen
         self._sources: dict[str, SourceInfo] = {}
         self._families: Families = {}
         self.name = QLineEdit()
         self.name.setFixedSize(WIDE_FIELD, 28)
+        self.why = Reasons()
         self.data = DataPart()
-        self.options, self.model, self.training, self.more = Section(), Section(), Section(), Section()
+        self.options, self.augment, self.model, self.training, self.more = (Section() for _ in range(5))
         self.family = Choice(as_field=True)
         self.family.setFixedWidth(WIDE_FIELD)
         self._build()
@@ -56,6 +62,7 @@ class TrainForm(QScrollArea):
         self.family.chosen.connect(self._on_family)
         for section in self._sections():
             section.changed.connect(self._on_section)
+        self.augment.set_fields(basic(properties(_schema(AugmentSection), "augment")), draft)
         self._make_training()
         self.fill()
 
@@ -73,7 +80,11 @@ class TrainForm(QScrollArea):
         column.setContentsMargins(_MARGIN, 16, _MARGIN, 16)
         column.setSpacing(8)
         column.addWidget(names)
-        column.addWidget(Fold("Data", stacked(self.data, self.options)))
+        seen = [] if self._seen is None else [self._seen]
+        column.addWidget(self.why)
+        column.addWidget(Fold("Data", stacked(self.data, self.options, *seen)))
+        self._augmenting = Fold("Augmentation", self.augment, caption=_NO_CHANGE, is_open=False)
+        column.addWidget(self._augmenting)
         column.addWidget(Fold("Model", stacked(families, self.model)))
         column.addWidget(Fold("Training", self.training))
         self._more = Fold("More", self.more, caption="optimiser, precision, EMA, device", is_open=False)
@@ -86,7 +97,7 @@ class TrainForm(QScrollArea):
         OverlayBar(self)
 
     def _sections(self) -> tuple[Section, ...]:
-        return self.options, self.model, self.training, self.more
+        return self.options, self.augment, self.model, self.training, self.more
 
     # --- what it shows
 
@@ -110,6 +121,12 @@ class TrainForm(QScrollArea):
         self._make_options()
         self._make_model()
         self.fill()
+        if any(draft.get("augment", {}).values()):
+            self._augmenting.set_open(True)
+
+    def set_reasons(self, reasons: Sequence[str]) -> None:
+        """Say why a recipe was proposed; nothing where it was not."""
+        self.why.set_reasons(reasons)
 
     def set_suggested_name(self, name: str) -> None:
         """What the run will be called where the person gives no name."""
@@ -122,6 +139,7 @@ class TrainForm(QScrollArea):
         self.family.set_current(self.draft.get("model.family", ""))
         for section in self._sections():
             section.fill(self.draft)
+        self._say_changes()
 
     def default(self, path: str) -> Any:
         """What a field holds where the draft says nothing; None where no such field is shown."""
@@ -205,7 +223,13 @@ class TrainForm(QScrollArea):
     @Slot(dict)
     def _on_section(self, values: dict[str, Any]) -> None:
         self.draft = self.draft.replaced(values)
+        self._say_changes()
         self.changed.emit()
+
+    def _say_changes(self) -> None:
+        """What of the augmentation is on, beside its heading."""
+        is_on = [name for name, value in self.draft.get("augment", {}).items() if value]
+        self._augmenting.set_caption(", ".join(is_on) or _NO_CHANGE)
 
 
 @cache
