@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 Grid = NDArray[np.float64]
 Points = NDArray[np.float64]
-Segments = NDArray[np.float64]
-"""(n, 2, 2): n straight pieces, each from (x, y) to (x, y)."""
+Line = NDArray[np.float64]
+"""(m, 2): the corners of a closed line; the last is joined to the first."""
 
 N_CELLS = 128  # each way
-SHARES = (0.25, 0.5, 0.75, 0.95)
+SHARES = (0.25, 0.5, 0.75, 0.9)
 """Each line goes around this share of the points."""
 
 MIN_POINTS = 20
@@ -41,7 +41,7 @@ def density(points: Points, box: Box, n_cells: int = N_CELLS) -> Grid:
     """Points (n, 2) → (n_cells, n_cells), rows upwards: points per cell, smoothed by a Gaussian.
 
     Its width follows Scott's rule (D. W. Scott, Multivariate Density Estimation, 1992): σ = s · n^(-1/6) in two
-    dimensions, with the spread s of the points along each axis; half of that, as classes have more than one bump.
+    dimensions, with the spread s of the points along each axis.
     """
     places = []
     for axis, (low, high) in enumerate((box.across, box.up)):
@@ -52,7 +52,7 @@ def density(points: Points, box: Box, n_cells: int = N_CELLS) -> Grid:
     counts: Grid = found.reshape(n_cells, n_cells).astype(np.float64)
     for axis, (low, high) in enumerate((box.up, box.across)):
         spread = np.subtract(*np.quantile(points[:, 1 - axis], (0.84, 0.16))) / 2  # σ, of what is normal
-        sigma = 0.5 * float(spread) * len(points) ** (-1 / 6) / (high - low) * n_cells
+        sigma = float(spread) * len(points) ** (-1 / 6) / (high - low) * n_cells
         counts = _smoothed(counts, max(sigma, 0.75), axis)
     return counts
 
@@ -69,30 +69,37 @@ def levels(grid: Grid, shares: Sequence[float] = SHARES) -> list[float]:
     """The densities whose lines go around those shares of what the grid holds (highest-density regions)."""
     falling = np.sort(grid.ravel())[::-1]
     held = np.cumsum(falling) / max(falling.sum(), 1e-300)
-    return [float(falling[np.searchsorted(held, share)]) for share in shares]
+    places = np.minimum(np.searchsorted(held, shares), len(falling) - 2)
+    return [float(level) for level in (falling[places] + falling[places + 1]) / 2]
 
 
-def marching_squares(grid: Grid, level: float) -> Segments:
-    """The line where a grid (rows upwards, columns to the right) has a value, in units of cells.
+def marching_squares(grid: Grid, level: float) -> list[Line]:
+    """The closed lines on which a grid (rows upwards, columns to the right) has a value, in units of cells.
 
-    Corner (row, column) lies at x = column, y = row. Each square between four corners is cut by at most two pieces,
-    whose ends are interpolated along its sides (W. E. Lorensen, H. E. Cline, 1987, in two dimensions). Of the two ways
-    through a saddle the one is taken that the mean of its corners tells.
+    Corner (row, column) lies at x = column, y = row; beyond the grid it falls to nothing, so that lines close at its
+    edge. Each square between four corners is cut by at most two pieces, whose ends are interpolated along its sides
+    (W. E. Lorensen, H. E. Cline, 1987, in two dimensions). Of the two ways through a saddle the one is taken that the
+    mean of its corners tells.
     """
+    grid = np.pad(grid, 1, constant_values=min(float(grid.min()), level) - 1e-9)
     a, b, c, d = grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]  # around the square, from below left
     case = (a > level) + 2 * (b > level) + 4 * (c > level) + 8 * (d > level)
     is_saddle = ((case == 5) | (case == 10)) & ((a + b + c + d) / 4 > level)
     case = np.where(is_saddle, 15 - case, case)  # a high middle joins the high corners: the lines of the other saddle
-    pieces = []
-    for sides, cases in _PIECES.items():
+    edges, points = [], []
+    for (first, second), cases in _PIECES.items():
         rows, columns = np.nonzero(np.isin(case, cases))
-        ends = [_crossing(grid, level, rows, columns, side) for side in sides]
-        pieces.append(np.stack(ends, axis=1))
-    return np.concatenate(pieces)
+        for side in (first, second):
+            edge, point = _crossing(grid, level, rows, columns, side)
+            edges.append(edge)
+            points.append(point)
+    pairs = [np.concatenate(edges[start::2]) for start in (0, 1)]
+    return _closed(np.stack(pairs, axis=1), np.concatenate(edges), np.concatenate(points) - 1)
 
 
-_CORNERS = ((0, 0), (0, 1), (1, 1), (1, 0))  # (row, column) of the four corners of a square, around it
-_PIECES = {  # two sides of the square → the cases in which a piece runs between them; side k follows corner k
+# (row, column) of the two corners that a side of a square joins: below, right, above, left
+_SIDES = (((0, 0), (0, 1)), ((0, 1), (1, 1)), ((1, 0), (1, 1)), ((0, 0), (1, 0)))
+_PIECES = {  # two sides of the square → the cases in which a piece runs between them
     (3, 0): (1, 14, 5),
     (0, 1): (2, 13, 10),
     (1, 2): (4, 11, 5),
@@ -102,19 +109,46 @@ _PIECES = {  # two sides of the square → the cases in which a piece runs betwe
 }
 
 
-def _crossing(grid: Grid, level: float, rows: NDArray[np.intp], columns: NDArray[np.intp], side: int) -> Points:
-    """(n, 2): where the line crosses a side of each square."""
-    (r0, c0), (r1, c1) = _CORNERS[side], _CORNERS[(side + 1) % 4]
+def _crossing(
+    grid: Grid, level: float, rows: NDArray[np.intp], columns: NDArray[np.intp], side: int
+) -> tuple[NDArray[np.intp], Points]:
+    """Which edge of the whole grid a side of each square is, (n,), and where the line crosses it, (n, 2)."""
+    (r0, c0), (r1, c1) = _SIDES[side]
     first, second = grid[rows + r0, columns + c0], grid[rows + r1, columns + c1]
     share = (level - first) / (second - first)
-    return np.stack([columns + c0 + share * (c1 - c0), rows + r0 + share * (r1 - r0)], axis=1)
+    points = np.stack([columns + c0 + share * (c1 - c0), rows + r0 + share * (r1 - r0)], axis=1)
+    return 2 * ((rows + r0) * grid.shape[1] + columns + c0) + (r1 - r0), points
 
 
-def contours(points: Points, box: Box, n_cells: int = N_CELLS) -> list[Segments]:
-    """A line for each of SHARES around points (n, 2), in units of the points; nothing around too few."""
-    if len(points) < MIN_POINTS:
-        return []
-    grid = np.pad(density(points, box, n_cells), 1)  # lines close at the edge
+def _closed(pieces: NDArray[np.intp], edges: NDArray[np.intp], points: Points) -> list[Line]:
+    """Pieces (n, 2) between edges → closed lines. Each edge that is crossed joins exactly two pieces.
+
+    edges: some order of all ends, with their points.
+    """
+    names, first = np.unique(edges, return_index=True)
+    places = points[first]
+    ends = np.searchsorted(names, pieces)
+    order = np.argsort(ends.ravel(), kind="stable").reshape(-1, 2)  # of each edge, its two ends among all
+    partner = (order ^ 1).tolist()  # the other end of the same piece
+    flat = ends.ravel().tolist()
+    is_done = [False] * len(names)
+    lines = []
+    for start in range(len(names)):
+        if is_done[start]:
+            continue
+        here, came, line = start, -1, []
+        while not is_done[here]:
+            is_done[here] = True
+            line.append(here)
+            # leave by the piece that one did not come by
+            out = partner[here][1] if partner[here][0] ^ 1 == came else partner[here][0]
+            here, came = flat[out], out
+        lines.append(places[line])
+    return lines
+
+
+def line_at(grid: Grid, box: Box, level: float) -> list[Line]:
+    """Where the density of points in a box has a value, in units of the points."""
     low = np.array([box.across[0], box.up[0]])
-    cell = (np.array([box.across[1], box.up[1]]) - low) / n_cells
-    return [low + (marching_squares(grid, level) - 0.5) * cell for level in levels(grid)]
+    cell = (np.array([box.across[1], box.up[1]]) - low) / grid.shape[0]
+    return [low + (line + 0.5) * cell for line in marching_squares(grid, level)]

@@ -17,7 +17,7 @@ from latent_studio.core.request import ModelRequest, OpenModel, Priority, Reques
 from latent_studio.data.image_set import ImageSet
 from latent_studio.views.colouring import LABEL, Colouring, colouring, keys_of, title_of
 from latent_studio.views.decoding import PIECE_S
-from latent_studio.views.density import Box, Points, Segments, contours
+from latent_studio.views.density import MIN_POINTS, Box, Line, Points, density, levels, line_at
 from latent_studio.views.plane import Plane
 from latent_studio.views.scatter import PointIndex
 
@@ -192,9 +192,9 @@ class Place(Request):
 
 @dataclass(frozen=True, eq=False)
 class Contours:
-    """Lines of equal density by class (-1: of everything shown), each a list from the inside out."""
+    """Lines of equal density by class (-1: of everything shown), from the inside out."""
 
-    lines: Mapping[int, list[Segments]]
+    lines: Mapping[int, list[Line]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -210,11 +210,17 @@ class DrawContours(Request):
 
     def run(self) -> Iterator[Contours | None]:
         is_shown = np.isin(self.colour_rows, self.shown)
-        lines: dict[int, list[Segments]] = {}
+        lines: dict[int, list[Line]] = {}
         if is_shown.any():
             box = Box.around(self.points[is_shown])
             yield None
             for which in self.shown if self.is_per_class else (-1,):
-                lines[which] = contours(self.points[is_shown if which < 0 else self.colour_rows == which], box)
+                points = self.points[is_shown if which < 0 else self.colour_rows == which]
+                if len(points) < MIN_POINTS:
+                    continue
+                grid, lines[which] = density(points, box), []
                 yield None
+                for level in levels(grid):
+                    lines[which] += line_at(grid, box, level)
+                    yield None
         yield Contours(lines)

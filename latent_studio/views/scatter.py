@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 Places = NDArray[np.intp]
+Px = NDArray[np.float32] | NDArray[np.float64]
 Image = NDArray[np.uint32]
 """(h, w), a pixel 0xAARRGGBB with colours multiplied by alpha."""
 
@@ -53,9 +54,9 @@ def blank(width: int, height: int) -> Image:
 
 
 def draw_dots(
-    image: Image, px: NDArray[np.floating], colours: NDArray[np.integer], palette: NDArray[np.uint8], radius: float
+    image: Image, x: Px, y: Px, colours: NDArray[np.integer], palette: NDArray[np.uint8], radius: float
 ) -> int:
-    """Draw a dot at each of `px` (n, 2; x right, y down, from the image's corner); returns how many were drawn.
+    """Draw a dot at each (x, y), px to the right and down from the image's corner; returns how many were drawn.
 
     colours: (n,) rows of `palette`, (k, 4) red, green, blue, opacity.  Of two dots on one px the one whose middle is
     nearer covers the other, else the later one: dots stay apart in a crowd, and the opacity of the whole is that of
@@ -64,10 +65,9 @@ def draw_dots(
     height, width = image.shape
     offsets, coverage = stamp(radius)
     reach = int(offsets.max())
-    x, y = (np.floor(px[:, k]).astype(np.int64) for k in (0, 1))
     inside = (x >= reach) & (x < width - reach) & (y >= reach) & (y < height - reach)
-    at, which = (y * width + x)[inside], colours[inside]
-    flat = image.reshape(-1)
+    at = y[inside].astype(np.intp) * width + x[inside].astype(np.intp)
+    which, flat = colours[inside], image.reshape(-1)
     levels, level_of = np.unique(coverage, return_inverse=True)
     inks = [packed(palette, float(level)) for level in levels]
     ink, former = which, -1

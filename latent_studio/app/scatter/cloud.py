@@ -64,9 +64,7 @@ class Cloud:
         paths: dict[str, QPainterPath] = {}
         for row, lines in contours.lines.items() if contours is not None else ():
             tint = CONTOUR_LIGHT if row < 0 else self._tint_of(row).name()
-            path = paths.setdefault(tint, QPainterPath())
-            for pieces in lines:
-                path.addPath(path_of(pieces))
+            paths.setdefault(tint, QPainterPath()).addPath(path_of(lines))
         self.dots.set_lines(paths)
 
     # --- which

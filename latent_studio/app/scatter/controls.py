@@ -39,13 +39,14 @@ class DataChoice(Button):
     def __init__(self) -> None:
         super().__init__("test", chevron=True, tooltip="Which of the data lie over the map, and what colours them")
         self._choices: Choices | None = None
+        self._by = ""
         self._ways: Sequence[tuple[str, str]] = ()
         self.clicked.connect(self._open)
 
-    def show_choices(self, choices: Choices, ways: Sequence[tuple[str, str]]) -> None:
-        """What is chosen, and by what the data can be coloured: (key, title)."""
-        self._choices, self._ways = choices, ways
-        by = dict(ways).get(choices.by, "")
+    def show_choices(self, choices: Choices, by: str, ways: Sequence[tuple[str, str]]) -> None:
+        """What is chosen, what colours the data now, and by what they can be coloured: (key, title)."""
+        self._choices, self._by, self._ways = choices, by, ways
+        by = dict(ways).get(by, "")
         self.set_text(f"{SPLITS[choices.split]}, by {by}" if by else SPLITS[choices.split])
 
     def _open(self) -> None:
@@ -57,7 +58,7 @@ class DataChoice(Button):
         self._add_group(entries, list(parts.items()), choices.split, self.split_chosen)
         if self._ways:
             entries.addSeparator()
-            self._add_group(entries, [(key, f"by {title}") for key, title in self._ways], choices.by, self.by_chosen)
+            self._add_group(entries, [(key, f"by {title}") for key, title in self._ways], self._by, self.by_chosen)
         entries.addSeparator()
         self._add_group(entries, list(_CONTOURS.items()), choices.contours, self.contours_chosen)
         entries.setMinimumWidth(self.width())
@@ -110,10 +111,10 @@ class Controls:
     def widgets(self) -> list[QWidget]:
         return [self.switch, self.choice, self.opacity, self.lasso]
 
-    def show_choices(self, choices: Choices, ways: Sequence[tuple[str, str]]) -> None:
+    def show_choices(self, choices: Choices, by: str, ways: Sequence[tuple[str, str]]) -> None:
         """Show what the document says; nothing is sent."""
         self.switch.setChecked(choices.is_on)
-        self.choice.show_choices(choices, ways)
+        self.choice.show_choices(choices, by, ways)
         self.opacity.show_value(choices.opacity)
         for widget in (self.choice, self.opacity, self.lasso):
             widget.setEnabled(choices.is_on)

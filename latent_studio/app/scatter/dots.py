@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from latent_studio.views.scatter import Image, Points, blank, dot_radius, draw_d
 
 MARGIN = 96  # px around the viewport that are drawn, too: so far the map moves without drawing anew
 _LEFT_OUT = 4  # px at the outer edge, where dots may be missing
+_LEAST_MARGIN = 2 * _LEFT_OUT
 FAINT = 0.22
 """Beside a group that is shown, other points are so strong."""
 _HALO = QColor(0, 0, 0, 150)
@@ -35,29 +36,47 @@ class Look:
     raised: NDArray[np.bool_] | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """Points that are drawn alike: contiguous, so that a frame need not gather them."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    rows: NDArray[np.unsignedinteger]
+    palette: NDArray[np.uint8]
+
+
 class Dots:
     """Points (n, 2) of the plane with their look, and lines of equal density in plane units by colour."""
 
     def __init__(self) -> None:
         self._points: Points = np.zeros((0, 2))
-        self._look: Look | None = None
-        self._area = 1.0
+        self._layers: list[_Layer] = []
+        self._n_shown, self._area = 0, 1.0
         self._lines: Mapping[str, QPainterPath] = {}
         self._image: QImage | None = None
         self._pixels: Image | None = None  # what `_image` reads
         self._at: Viewport | None = None
-        self._ratio = 1.0
+        self._ratio, self._margin = 1.0, 0
 
     def set_points(self, points: Points) -> None:
-        """Where they are; the look must fit (`set_look`)."""
-        self._points, self._look = points, None
+        """Where they are; nothing is shown until they have a look."""
+        self._points = points
         middle = np.ptp(np.quantile(points, (0.05, 0.95), axis=0), axis=0) if len(points) else np.ones(2)
         self._area = float(np.prod(middle)) / 0.81
-        self._image = None
+        self.set_look(None)
 
     def set_look(self, look: Look | None) -> None:
         """How they look; None: not at all."""
-        self._look, self._image = look, None
+        self._layers = [] if look is None else [self._layer(look, *part) for part in _parts(look)]
+        self._n_shown = sum(len(layer.x) for layer in self._layers)
+        self._image = None
+
+    def _layer(self, look: Look, which: NDArray[np.bool_], strength: float) -> _Layer:
+        x, y = self._points[which].T
+        levels = np.full((len(look.palette), 1), round(255 * strength), np.uint8)
+        palette = np.concatenate([look.palette, levels], axis=1)
+        return _Layer(np.ascontiguousarray(x), np.ascontiguousarray(y), look.rows[which], palette)
 
     def set_lines(self, lines: Mapping[str, QPainterPath]) -> None:
         """Lines in plane units by their colour, `#rrggbb`."""
@@ -65,20 +84,21 @@ class Dots:
 
     def radius(self, viewport: Viewport) -> float:
         """px of a dot at this scale: it depends on the zoom, not on what is in view, or dots would throb in a pan."""
-        n_shown = 0 if self._look is None else int(self._look.shown.sum())
-        return dot_radius(n_shown, self._area * viewport.scale**2)
+        return dot_radius(self._n_shown, self._area * viewport.scale**2)
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         """The image where the viewport has moved by less than its margin since it was drawn, else a new one."""
-        if self._look is None:
+        if not self._layers:
             return
         ratio = painter.device().devicePixelRatio()
         shift = self._shift(viewport, ratio)
         if shift is None:
-            self._draw(viewport, ratio)
+            # in a zoom every frame is drawn anew and a margin would be in vain; a pan soon comes to use it
+            is_zoom = self._at is not None and self._at.scale != viewport.scale
+            self._draw(viewport, ratio, _LEAST_MARGIN if is_zoom else MARGIN)
             shift = QPointF(0, 0)
         assert self._image is not None
-        painter.drawImage(shift - QPointF(MARGIN, MARGIN), self._image)
+        painter.drawImage(shift - QPointF(self._margin, self._margin), self._image)
 
     def _shift(self, viewport: Viewport, ratio: float) -> QPointF | None:
         """px by which the image lies elsewhere now, on whole pixels of the screen; None where it does not serve."""
@@ -89,32 +109,31 @@ class Dots:
             return None
         x = (at.centre[0] - viewport.centre[0]) * viewport.scale
         y = (viewport.centre[1] - at.centre[1]) * viewport.scale
-        if max(abs(x), abs(y)) > MARGIN - _LEFT_OUT:
+        if max(abs(x), abs(y)) > self._margin - _LEFT_OUT:
             return None
         return QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio)
 
-    def _draw(self, viewport: Viewport, ratio: float) -> None:
-        look = self._look
-        assert look is not None
-        width, height = (round((side + 2 * MARGIN) * ratio) for side in viewport.size)
-        px = (viewport.to_px(self._points) + MARGIN) * ratio
-        radius = self.radius(viewport) * ratio
+    def _draw(self, viewport: Viewport, ratio: float, margin: int) -> None:
+        width, height = (round((side + 2 * margin) * ratio) for side in viewport.size)
+        radius, scale = self.radius(viewport) * ratio, viewport.scale * ratio
+        left, _, _, top = viewport.bounds
         self._pixels = blank(width, height)
-        for which, strength in _layers(look):
-            levels = np.full((len(look.palette), 1), round(255 * strength), np.uint8)
-            draw_dots(self._pixels, px[which], look.rows[which], np.concatenate([look.palette, levels], axis=1), radius)
+        for layer in self._layers:
+            x = (layer.x - (left - margin / viewport.scale)) * scale
+            y = ((top + margin / viewport.scale) - layer.y) * scale
+            draw_dots(self._pixels, x, y, layer.rows, layer.palette, radius)
         image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(ratio)
+        self._image, self._at, self._ratio, self._margin = image, viewport, ratio, margin
         if self._lines:
-            self._draw_lines(image, viewport)
-        self._image, self._at, self._ratio = image, replace(viewport), ratio
+            self._draw_lines(image, viewport, margin)
 
-    def _draw_lines(self, image: QImage, viewport: Viewport) -> None:
+    def _draw_lines(self, image: QImage, viewport: Viewport, margin: int) -> None:
         """A pen of constant width along lines in plane units, with a dark rim that parts them from the dots."""
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left, _, _, top = viewport.bounds
-        painter.translate(MARGIN, MARGIN)
+        painter.translate(margin, margin)
         painter.scale(viewport.scale, -viewport.scale)
         painter.translate(-left, -top)
         for name, width in [("", 3.0)] * bool(self._lines) + [("own", 1.25)]:
@@ -126,7 +145,7 @@ class Dots:
         painter.end()
 
 
-def _layers(look: Look) -> list[tuple[NDArray[np.bool_], float]]:
+def _parts(look: Look) -> list[tuple[NDArray[np.bool_], float]]:
     """Which points are drawn in turn, and how strong: a group that is shown stands out above the rest."""
     if look.raised is None:
         return [(look.shown, look.opacity)]

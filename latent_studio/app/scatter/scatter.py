@@ -107,9 +107,9 @@ class Scatter(QObject):
         return self.bar.widgets()
 
     def set_plane(self, plane: Plane) -> None:
-        """The map shows another plane."""
-        if plane != self._plane:
-            self._plane = plane
+        """The map shows another plane. One that only lies elsewhere has the same shadows of the codes."""
+        former, self._plane = self._plane, plane
+        if former is None or (former.axes, former.spacing) != (plane.axes, plane.spacing):
             self._ask_place()
 
     def shown(self) -> None:
@@ -304,7 +304,8 @@ class Scatter(QObject):
         choices, placed, groups = self.choices, self.cloud.placed, self._groups()
         raised = next((group for _, group in groups if group.name == choices.group), None)
         self.cloud.colour(choices, raised)
-        self.bar.show_choices(choices, () if placed is None else placed.ways)
+        by, ways = ("", ()) if placed is None else (placed.colouring.key, placed.ways)
+        self.bar.show_choices(choices, by, ways)
         self.bar.refuse(NO_ENCODER if self._session.header is not None and not self._can_encode() else "")
         self._show_legend(choices, groups)
         self._view.update()
