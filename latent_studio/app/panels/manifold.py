@@ -173,6 +173,7 @@ class ManifoldPanel(Panel):
             Action("map fit", "Fit the map", self.view.fit, (), "corners-out", GROUP, has_plane),
             Action("map save", "Save the map as PNG …", self.export.ask_where, (), "floppy-disk", GROUP, has_plane),
             Action("map plane", "Choose the plane …", self._open_sheet, (), "map-trifold", GROUP, has_plane),
+            *self.scatter.actions(),
         )
 
     def centre_on_code(self) -> None:

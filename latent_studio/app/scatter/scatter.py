@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Slot
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPen, QShortcut
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from latent_studio.app.actions import Action
 from latent_studio.app.exploring.data_picker import DataPicker
 from latent_studio.app.keeping.shown import Shown
 from latent_studio.app.mapping.map_view import MapView
@@ -44,6 +45,7 @@ REACH = 8.0  # px to a point that the pointer means
 _AIR = 16  # px between the legend and the edges of the map
 _BELOW = 56  # px for what lies in the map's lower corners
 _SHADE, _LIGHT = QColor(0, 0, 0, 140), QColor(255, 255, 255)
+GROUP = "Manifold"  # of the sheet of keys
 NO_ENCODER = "This model has no encoder: it cannot say where the data lie."
 
 
@@ -97,14 +99,32 @@ class Scatter(QObject):
         legend.group_removed.connect(lambda number: session.edit(removed(number)))
         legend.action_clicked.connect(self._on_locate)
         theme().changed.connect(self._show)
-        key = QShortcut(QKeySequence(LASSO_KEY), self._view, context=Qt.ShortcutContext.WidgetShortcut)
-        key.activated.connect(bar.lasso.click)
 
     # --- for the panel
 
     def controls(self) -> list[QWidget]:
         """The widgets for the row above the map, in their order."""
         return self.bar.widgets()
+
+    def actions(self) -> tuple[Action, ...]:
+        """What is done by key or found in the palette."""
+
+        def has_points() -> bool:
+            return self.cloud.placed is not None and self.choices.is_on
+
+        bar = self.bar
+        return (
+            Action(
+                "map lasso",
+                "Draw around points of the data",
+                bar.lasso.click,
+                (LASSO_KEY,),
+                "polygon",
+                GROUP,
+                has_points,
+            ),
+            Action("map data", "The data over the map", bar.switch.click, (), "circles-three", GROUP, self._can_encode),
+        )
 
     def set_plane(self, plane: Plane) -> None:
         """The map shows another plane. One that only lies elsewhere has the same shadows of the codes."""
