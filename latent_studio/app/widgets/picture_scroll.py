@@ -74,7 +74,7 @@ class PictureScroll(QScrollArea):
         """Choose side and columns for the room; called when the number of pictures is another one, too."""
         room = self.viewport().size() - QSize(2 * MARGIN, 40)
         side = round(self._fitting(room) if self._scale == FIT else self._scale * self._picture_px)
-        gap = WIDE_GAP if side >= _WIDE_FROM else GAP
+        gap = _gap(side)
         self.grid.set_columns(max(1, (room.width() + gap) // (side + gap)), side, gap)
         page = self.viewport().height()
         self.verticalScrollBar().setSingleStep(side + gap if side < page // 2 else page // 4)
@@ -83,8 +83,9 @@ class PictureScroll(QScrollArea):
         """The largest side at which all pictures can be seen at once, else the smallest."""
         n, choices = self.grid.n_pictures(), sides(self._picture_px, self.devicePixelRatioF())
         for side in reversed(choices):
-            step = side + (WIDE_GAP if side >= _WIDE_FROM else GAP)
-            if int((room.width() + GAP) // step) * int((room.height() + GAP) // step) >= n:
+            gap = _gap(side)
+            n_across, n_down = ((length + gap) // (side + gap) for length in (room.width(), room.height()))
+            if n_across * n_down >= n:
                 return side
         return choices[0]
 
@@ -120,3 +121,7 @@ class PictureScroll(QScrollArea):
             self.grid.extend_band(bar.value() - before)
         if bar.value() == before:
             self._drift.stop()
+
+
+def _gap(side: float) -> int:
+    return WIDE_GAP if side >= _WIDE_FROM else GAP
