@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
 from latent_studio.app.panel import Panel, find_panels
@@ -18,6 +19,7 @@ class Panels(Mapping[str, Panel]):
         self.kinds: dict[str, type[Panel]] = {kind.key: kind for kind in find_panels()}
         self._session, self._on_made = session, on_made
         self._made: dict[str, Panel] = {}
+        self._untried = deque(self.kinds)
 
     def __getitem__(self, key: str) -> Panel:
         if key not in self._made:
@@ -37,6 +39,9 @@ class Panels(Mapping[str, Panel]):
         return [self._made[key] for key in self.kinds if key in self._made]
 
     def make_next(self) -> bool:
-        """Make one of those that are missing; False where none is."""
-        missing = next((key for key in self.kinds if key not in self._made), None)
-        return missing is not None and bool(self[missing].key)
+        """Make one that there is not yet; False where nothing is left to be tried."""
+        while self._untried:
+            key = self._untried.popleft()
+            if key not in self._made:
+                return self[key] is not None
+        return False
