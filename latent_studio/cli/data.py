@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 
+from latent_studio.cli.fetching import follow, size_text
 from latent_studio.cli.opening import DataSize, tell_skipped
-from latent_studio.cli.output import AsJson, print_facts, print_json, print_table, write_picture
+from latent_studio.cli.output import AsJson, note, print_facts, print_json, print_table, write_picture
 from latent_studio.core.errors import StudioError
 from latent_studio.data import ImageSet, detect, load
 from latent_studio.data import sources as all_sources
+from latent_studio.data.browsing import AttributeFacts, DataFacts, facts_of
+from latent_studio.data.downloads import DownloadState, download, states
+from latent_studio.data.fetching import fetch as fetching
 from latent_studio.data.places import find
 from latent_studio.training.recipe import Recipe, with_settings
 
-app = typer.Typer(help="List the sources of pictures, or look into one.", no_args_is_help=True)
+app = typer.Typer(help="List the sources of pictures, look into one, or download a known set.", no_args_is_help=True)
 
 N_ON_SHEET = 100
+N_CHOICES_TOLD = 8
 
 
 @app.command("list")
 def list_sources(as_json: AsJson = False) -> None:
-    """List the sources that pictures can come from."""
-    found = all_sources()
+    """List the sources that pictures can come from, and the sets that can be downloaded."""
+    found, known = all_sources(), states()
     if as_json:
-        print_json(found)
+        print_json({"sources": found, "downloads": [_state(state) for state in known]})
         return
     rows = [(s.name, s.title, "--path" if s.needs_path else "", ", ".join(s.schema["properties"])) for s in found]
     print_table(("source", "what it is", "needs", "options"), rows)
+    print()
+    print_table(
+        ("download", "what it is", "size", "here"),
+        [(s.download.name, s.download.title, size_text(s.download.n_bytes), _where(s)) for s in known],
+        title="Sets that `latent-studio data fetch NAME` downloads:",
+    )
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The set, as `data list` names it.", show_default=False)],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="The folder for it, instead of the one where it is found by its name.")
+    ] = None,
+    mirrors: Annotated[
+        list[str] | None,
+        typer.Option("--mirror", metavar="URL", help="Take the files from below this address; may be given often."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every event as a line of JSON.")] = False,
+) -> None:
+    """Download a set, check it, and go on where an earlier download was interrupted.
+
+    Ctrl-C stops and keeps what has come.
+    """
+    entry = download(name)
+    try:
+        with closing(fetching(entry, to, mirrors or ())) as events:
+            follow(entry, events, as_json)
+    except KeyboardInterrupt:
+        note("Stopped; what has come is kept, and the same command goes on from there.")
+        raise typer.Exit(130) from None
 
 
 @app.command()
@@ -47,13 +84,20 @@ def show(
     source, where = named(place, path)
     images = load(source, where or None, size, **chosen_options(options or []))
     tell_skipped(images)
-    told = {"source": source, **images.describe(), "labels": histogram(images), "digest": images.content_digest()}
+    facts = facts_of(images)
+    told = {
+        "source": source,
+        **images.describe(),
+        "labels": {name: {"train": train, "test": test} for name, (train, test) in facts.counts.items()},
+        "attributes": facts.attributes,
+        "digest": images.content_digest(),
+    }
     if sheet is not None:
         write_picture(sheet, sheet_of(images), {"data": images.name, "digest": told["digest"]})
     if as_json:
         print_json(told)
     else:
-        tell(images, told)
+        tell(facts, source, told["digest"])
 
 
 def named(place: str, path: str) -> tuple[str, str]:
@@ -72,38 +116,57 @@ def chosen_options(settings: list[str]) -> dict[str, object]:
     return dict(section.options)
 
 
-def histogram(images: ImageSet) -> dict[str, dict[str, int]]:
-    """How many pictures of each label the two parts have; empty where there are no labels."""
-    if images.labels is None:
-        return {}
-    n = len(images.label_names)
-    train, test = (np.bincount(images.labels[part], minlength=n).tolist() for part in (images.train, images.test))
-    return {name: {"train": train[k], "test": test[k]} for k, name in enumerate(images.label_names)}
-
-
-def tell(images: ImageSet, told: dict[str, Any]) -> None:
-    n_channels, height, width = images.image_shape
-    attributes = [
-        f"{name} {np.nanmin(values):.4g} … {np.nanmax(values):.4g}"
-        for name, values in images.attributes.items()
-        if np.isfinite(values).any()
-    ]
+def tell(facts: DataFacts, source: str, digest: str) -> None:
+    """What a set holds, for people."""
+    n_channels, height, width = facts.image_shape
     print_facts(
         {
-            "name": images.name,
-            "source": told["source"],
-            "pictures": f"{images.n_train:,} to train, {images.n_test:,} to test",
+            "name": facts.name,
+            "source": source,
+            "pictures": f"{facts.n_train:,} to train, {facts.n_test:,} to test",
             "shape": f"{width} × {height} px, {'grey' if n_channels == 1 else 'colour'}",
-            "attributes": ", ".join(attributes),
-            "licence": images.licence or "not known",
-            "citation": images.citation,
-            "digest": told["digest"],
+            "licence": facts.licence or "not known",
+            "citation": facts.citation,
+            "digest": digest,
         }
     )
-    if told["labels"]:
+    if facts.counts:
         print()
-        rows = [(name, counts["train"], counts["test"]) for name, counts in told["labels"].items()]
+        rows = [(name, train, test) for name, (train, test) in facts.counts.items()]
         print_table(("label", "train", "test"), rows)
+    if facts.attributes:
+        print()
+        told = [(name, values_text(found), f"{found.n_missing or ''}") for name, found in facts.attributes.items()]
+        print_table(("attribute", "values", "without"), told)
+
+
+def values_text(facts: AttributeFacts) -> str:
+    """`0.5 … 11.25`, or the choices with their counts, the most frequent first: `apple (12), fig (3)`."""
+    if facts.kind == "number":
+        return f"{facts.low:.4g} … {facts.high:.4g}" if facts.low <= facts.high else ""
+    counts = sorted(zip(facts.counts, facts.names, strict=True), key=lambda pair: -pair[0])
+    more = f", {len(counts) - N_CHOICES_TOLD} more" if len(counts) > N_CHOICES_TOLD else ""
+    return ", ".join(f"{name} ({count:,})" for count, name in counts[:N_CHOICES_TOLD]) + more
+
+
+def _state(state: DownloadState) -> dict[str, object]:
+    entry = state.download
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "source": entry.source,
+        "n_bytes": entry.n_bytes,
+        "n_here": state.n_here,
+        "path": state.path,
+        "licence": entry.licence,
+        "citation": entry.citation,
+    }
+
+
+def _where(state: DownloadState) -> str:
+    if state.path is not None:
+        return str(state.path)
+    return f"{size_text(state.n_here)} of it: fetch again to go on" if state.n_here else ""
 
 
 def sheet_of(images: ImageSet) -> np.ndarray[Any, np.dtype[np.uint8]]:

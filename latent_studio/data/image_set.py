@@ -123,7 +123,7 @@ class ImageSet:
         n_train = int((kept < self.n_train).sum())
         if n_train == 0:
             name = condition.partition("=")[0].strip()
-            known = ", ".join(np.unique(self.column(name))[:12].tolist())
+            known = ", ".join(np.unique(self.column(name)[self.train])[:12].tolist())
             raise StudioError(f"No picture for training has {condition}: {name} is one of {known}.")
         return self._rows(kept, n_train)
 

@@ -202,6 +202,41 @@ def test_attributes_are_read_by_relative_name_words_become_codes(fruit: Path) ->
     assert np.isnan(weight[~apples]).all()
     assert np.array_equal(ripe[apples], 1 - weight[apples] % 2)  # green 0, red 1
     assert (ripe[~apples] == -1).all()
+    assert images.attribute_names["ripe"] == ("green", "red")
+    assert "weight" not in images.attribute_names
+    assert set(images.only("ripe=red").attributes["weight"]) == {0, 2, 4, 6, 8, 10}
+
+
+def test_the_table_of_attributes_may_lie_anywhere(fruit: Path, tmp_path: Path) -> None:
+    table = tmp_path / "elsewhere" / "my table.csv"
+    table.parent.mkdir()
+    table.write_text("file,weight\n" + "\n".join(f"apple/{i:02}.png,{i}" for i in range(12)))
+    images = data.load("folder", fruit, size=8, attributes=str(table))
+    assert np.nanmax(images.attributes["weight"]) == 11
+    (fruit / "attributes.csv").write_text("no table of these pictures")
+    assert data.load("folder", fruit, size=8, attributes=str(table)).attributes.keys() == {"weight"}
+
+
+def test_a_table_that_is_not_there_or_for_other_pictures_is_told(fruit: Path, tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match=r"t\.csv is not there: choose the table of attributes again"):
+        data.load("folder", fruit, size=8, attributes=str(tmp_path / "t.csv"))
+    (tmp_path / "t.csv").write_text("file,weight\nnothing.png,1\n")
+    with pytest.raises(StudioError, match=r"No row of t\.csv names a picture"):
+        data.load("folder", fruit, size=8, attributes=str(tmp_path / "t.csv"))
+
+
+def test_a_column_may_be_the_label_and_the_folders_stay_as_an_attribute(fruit: Path) -> None:
+    rows = [f"apple/{i:02}.png,{'green' if i % 2 else 'red'}" for i in range(12)]
+    (fruit / "attributes.csv").write_text("path,ripe\n" + "\n".join(rows) + "\n")
+    by_folder = data.load("folder", fruit, size=8)
+    images = data.load("folder", fruit, size=8, label_column="ripe")
+    assert images.label_names == ("green", "red", "none")
+    assert images.labels is not None
+    assert by_folder.labels is not None
+    assert np.array_equal(images.labels == 2, by_folder.labels != 0)
+    assert np.array_equal(images.attributes["class"], by_folder.labels)
+    assert images.attribute_names["class"] == by_folder.label_names
+    assert len(images.only("label=red").pixels) == 6
 
 
 def test_attributes_may_name_files_without_folder_and_ending(fruit: Path) -> None:
@@ -325,11 +360,11 @@ def test_a_set_larger_than_its_share_of_memory_is_mapped_equal_and_decoded_once(
 
     calls: list[int] = []
 
-    def counting(content: bytes, size: int, n_channels: int) -> NDArray[np.uint8]:
+    def counting(content: bytes, size: int, n_channels: int, crop: int | None) -> NDArray[np.uint8]:
         calls.append(1)
-        return decoded(content, size, n_channels)
+        return decoded(content, size, n_channels, crop)
 
-    monkeypatch.setattr("latent_studio.data.folder.decoded", counting)
+    monkeypatch.setattr("latent_studio.data.decoding.decoded", counting)
     again = data.load("folder", tmp_path / "s", size=8, memory_share=0)
     assert (again.content_digest(), again.n_skipped, calls) == (mapped.content_digest(), 1, [])
     save(tmp_path / "s" / "0.png", (7, 7, 7))  # a file changed: decoded anew

@@ -60,6 +60,8 @@ def test_it_cannot_be_changed() -> None:
         {"labels": np.arange(9)},
         {"labels": np.arange(10, dtype=np.uint8)},
         {"attributes": {"index": np.arange(11)}},
+        {"attribute_names": {"index": ("zero",)}},
+        {"attribute_names": {"missing": ("zero",)}},
     ],
 )
 def test_a_source_that_breaks_the_promises_is_a_defect(changes: dict[str, Any]) -> None:
@@ -135,3 +137,54 @@ def test_only_says_what_there_is_when_nothing_fits() -> None:
         load("digits", only="label=12")
     with pytest.raises(StudioError, match='has no "lable": did you mean "label"'):
         load("digits", only="lable=1")
+
+
+NAMED = {
+    "attributes": {"index": np.arange(10), "kind": np.array([0, 1, -1, 1, 0, 0, 1, -1, 0, 1]), "x": np.arange(10) / 4},
+    "attribute_names": {"kind": ("Apple 6", "Fig, dried")},
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("kind=Apple 6", [0, 4, 5, 8]),
+        ("kind=Fig, dried", [1, 3, 6, 9]),
+        ("kind=", [2, 7]),
+        ("index=3, 8", [3, 8]),
+        ("x=0.25,1.5", [1, 6]),
+        ("label=odd", [1, 3, 5, 7, 9]),
+    ],
+)
+def test_a_condition_names_what_a_person_reads(condition: str, kept: list[int]) -> None:
+    part = an_image_set(**NAMED).only(condition)
+    assert list(part.attributes["index"]) == kept
+    assert part.attribute_names == NAMED["attribute_names"]
+    assert part.n_train == sum(k < 7 for k in kept)
+
+
+def test_large_and_negative_numbers_are_written_whole() -> None:
+    images = an_image_set(attributes={"id": np.arange(10) + 1_234_567, "t": np.arange(10) - 0.5})
+    assert images.column("id")[3] == "1234570"
+    assert images.column("t")[0] == "-0.5"
+
+
+def test_an_attribute_becomes_the_label_in_the_order_of_its_codes_or_numbers() -> None:
+    images = an_image_set(**NAMED).labelled_by("kind")
+    assert images.label_names == ("Apple 6", "Fig, dried", "none")
+    assert images.labels is not None
+    assert list(images.labels) == [0, 1, 2, 1, 0, 0, 1, 2, 0, 1]
+    assert list(images.attributes["class"]) == list(np.arange(10) % 2)
+    assert images.attribute_names["class"] == ("even", "odd")
+    by_number = an_image_set(attributes={"n": np.array([12.0, 3, np.nan, 3, 12, 12, 3, 3, 12, 3])}).labelled_by("n")
+    assert by_number.label_names == ("3", "12", "none")
+    assert by_number.labels is not None
+    assert list(by_number.labels) == [1, 0, 2, 0, 1, 1, 0, 0, 1, 0]
+
+
+def test_what_is_measured_is_no_label() -> None:
+    with pytest.raises(StudioError, match="x is measured, not a kind"):
+        an_image_set(**NAMED).labelled_by("x")
+    with pytest.raises(StudioError, match='has no "knid": did you mean "kind"'):
+        an_image_set(**NAMED).labelled_by("knid")
+    assert an_image_set().labelled_by("label").label_names == ("even", "odd")

@@ -106,6 +106,22 @@ def test_numbers_per_picture_are_attributes_and_file_names_are_not(tmp_path: Pat
     assert set(images.attributes) == {"index", "angle", "factors[0]", "factors[1]", "mood"}
     assert np.array_equal(images.attributes["factors[1]"], 2 * index + 1)
     assert np.array_equal(images.attributes["mood"], np.array([1, -1, 0, 1])[index % 4])
+    assert images.attribute_names == {"mood": ("gay", "sad")}
+
+
+def test_codes_with_names_beside_them_keep_the_names(tmp_path: Path) -> None:
+    codes = np.arange(20) % 3
+    names = np.array(["light", "middle", "dark"])
+    images, index = by_index(tmp_path, images=GREY, labels=codes, tone=codes, tone_names=names)
+    assert images.attribute_names == {"tone": ("light", "middle", "dark")}
+    assert set(images.attributes) == {"index", "tone"}
+    kept = data.load("npz", tmp_path / "set.npz", only="tone=dark, light")
+    assert np.array_equal(kept.attributes["index"], index[codes[index] != 1])
+
+
+def test_codes_without_a_name_are_told(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match='attribute "tone" go from 0 to 2 and have 1 names: give one name per code'):
+        data.load("npz", saved(tmp_path, images=GREY, tone=np.arange(20) % 3, tone_names=np.array(["light"])))
 
 
 def test_name_licence_and_citation_may_lie_in_the_file(tmp_path: Path) -> None:
