@@ -136,11 +136,18 @@ def newest_weights(run: Path) -> Path | None:
     return path if path.is_file() else None
 
 
+IN_MEMORY = "module:"
+"""What the key of a model begins with that lies in no file: somebody's own module, shown from a script."""
+
+
 def header_of(key: str) -> Header | None:
-    """The header of the model of that key, a checkpoint or a run's newest saved step; None for a run without one.
+    """The header of the model of that key, a checkpoint or a run's newest saved step; None where no file has it: of a
+    run that saved nothing yet, of a model in memory.
 
     StudioError where the file is missing or damaged.
     """
+    if key.startswith(IN_MEMORY):
+        return None
     path = Path(key)
     if not path.is_dir():
         return read_header(path)

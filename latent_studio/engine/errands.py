@@ -28,7 +28,7 @@ from latent_studio.training.recipe import DataSection, Recipe, read_recipe
 
 @dataclass(frozen=True)
 class FoundHeader:
-    """The header behind a model key; None where a run has saved nothing yet."""
+    """The header behind a model key; None where no file has it: of a run that saved nothing yet, a model in memory."""
 
     key: str
     header: Header | None

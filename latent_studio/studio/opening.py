@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from latent_studio.core.errors import StudioError
-from latent_studio.core.runs import header_of
+from latent_studio.core.runs import IN_MEMORY, header_of
 
 
 def first_model(preferred: str, ready_made: Path) -> str | None:
@@ -16,8 +16,8 @@ def first_model(preferred: str, ready_made: Path) -> str | None:
 
 
 def can_open(key: str) -> bool:
-    """Whether there is a checkpoint, or a run that has saved one."""
+    """Whether there is a checkpoint, a run that has saved one, or a model in memory."""
     try:
-        return header_of(key) is not None
+        return key.startswith(IN_MEMORY) or header_of(key) is not None
     except StudioError:
         return False

@@ -13,15 +13,17 @@ from latent_studio.core.header import Header
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from latent_studio.core.model import GenerativeModel
+
 MIN_INTERVAL_S = 0.1
 
 
 @dataclass(frozen=True)
 class PublishedWeights:
-    """Weights that nobody changes any more, with the header they belong to."""
+    """Weights that nobody changes any more, with the header they belong to; or a whole model that no family builds."""
 
     header: Header
-    weights: dict[str, Tensor]
+    weights: dict[str, Tensor] | GenerativeModel
 
 
 class SnapshotStore:

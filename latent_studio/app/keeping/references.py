@@ -18,6 +18,7 @@ from latent_studio.app.session import Session
 from latent_studio.core.events import Failed, Pixels
 from latent_studio.core.header import Header
 from latent_studio.core.request import Answer, Priority
+from latent_studio.core.runs import IN_MEMORY
 from latent_studio.engine.keeping import KeepSnapshot
 from latent_studio.studio.document import ModelRef
 from latent_studio.studio.provenance import find_weights, kept_path, provenance_values
@@ -147,6 +148,8 @@ class References(QObject):
 
     def _goes_on(self, key: str) -> bool:
         """Whether other weights may take the place of these: a run is trained on, and throws old steps away."""
+        if key.startswith(IN_MEMORY):
+            return False  # nobody could open its weights without its code
         return not key.endswith(".safetensors") or self._session.places.runs in Path(key).parents
 
     def _keep(self, model: ModelRef, value: ReferencePictures) -> ModelRef:
