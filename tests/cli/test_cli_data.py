@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +13,8 @@ import pytest
 from PIL import Image
 
 from latent_studio.data import load, sources
-from latent_studio.data.downloads import Download, RemoteFile
-from tests.cli.calls import Refused, Run
+from latent_studio.data.downloads import Download, RemoteFile, download
+from tests.cli.calls import Refused, Run, ended, program
 from tests.data.conftest import idx_bytes
 from tests.data.mirror import Mirror, serving
 
@@ -98,6 +100,22 @@ def test_what_cannot_be_downloaded_is_told_in_a_sentence(
     assert 'did you mean "mnist"' in refused("data", "fetch", "mnsit")
     assert "it answers 404" in refused("data", "fetch", "mnist", "--mirror", small_mnist[0].url + "elsewhere/")
     assert "no address" in refused("data", "fetch", "mnist", "--mirror", "file:///etc")
+
+
+def test_ctrl_c_stops_a_download_and_keeps_what_has_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    first = download("mnist").files[0]
+    with serving(Mirror({first.name: bytes(first.n_bytes)}, stalls_after=400_000)) as mirror:
+        process = program("data", "fetch", "mnist", "--to", tmp_path, "--mirror", mirror.url, "--json")
+        assert process.stdout is not None
+        while json.loads(process.stdout.readline())["done"] == 0:
+            continue
+        process.send_signal(signal.SIGINT)
+        ran = ended(process)
+    assert ran.code == 130
+    assert "what has come is kept" in ran.err
+    assert "Traceback" not in ran.err
+    assert 0 < (tmp_path / f"{first.name}.part").stat().st_size <= 400_000
 
 
 def test_options_and_size_reach_the_source(run: Run) -> None:
