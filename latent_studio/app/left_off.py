@@ -47,7 +47,7 @@ class LeftOff(QObject):
             is_changed=window.documents.is_changed,
             panel=window.panel.key,
             panels={key: values for key, values in panels.items() if values},
-            open_docks=tuple(sorted(window.open_docks)),
+            open_docks=tuple(sorted(window.dock_side.opened)),
         )
 
     def take_up(self, panel: Panel) -> None:
@@ -80,7 +80,7 @@ class LeftOff(QObject):
             session.know(ready.document.model.key, ready.header)
         session.take_up(ready.document)
         window.documents.restore(workspace, ready.document)
-        window.open_docks = set(workspace.open_docks)
+        window.dock_side.opened = set(workspace.open_docks)
         self._panels = dict(workspace.panels)
         for panel in window.panels.made():
             self.take_up(panel)

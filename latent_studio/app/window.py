@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from latent_studio.app import icons
 from latent_studio.app.actions import Action, add_shortcuts
-from latent_studio.app.dock import CodeDock
+from latent_studio.app.dock_side import DockSide
 from latent_studio.app.documents import Documents
 from latent_studio.app.incoming import Incoming
 from latent_studio.app.key_sheet import key_groups
@@ -23,25 +22,22 @@ from latent_studio.app.model_list import ModelList
 from latent_studio.app.palette import Palette
 from latent_studio.app.panel import Panel, reason_against
 from latent_studio.app.panel_set import Panels
+from latent_studio.app.recent_files import RecentFiles
 from latent_studio.app.session import Session
 from latent_studio.app.settings import Settings
-from latent_studio.app.theme import ThemeName, apply_theme, theme
+from latent_studio.app.settings_menu import open_settings
+from latent_studio.app.theme import ThemeName, apply_theme
 from latent_studio.app.widgets.activity_bar import ActivityBar, ActivityItem
 from latent_studio.app.widgets.banner import Level
 from latent_studio.app.widgets.carry import files_of
-from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.header import HeaderBar
 from latent_studio.app.widgets.key_sheet_view import KeySheetView
-from latent_studio.app.widgets.menus import menu
-from latent_studio.app.widgets.rail import Rail
 from latent_studio.app.widgets.status_bar import StatusBar
-from latent_studio.app.window_actions import GESTURES, THEMES, window_actions
+from latent_studio.app.window_actions import GESTURES, window_actions
 from latent_studio.core.request import Answer
-from latent_studio.studio.documents import ENDING
 from latent_studio.views.preview import PreviewPicture
 
-TITLE = "Latent Studio"
 FIRST_PANEL = "explore"
 KEYS, SETTINGS = "keys", "settings"
 FOOT = (
@@ -69,10 +65,7 @@ class Window(QWidget):
         self.memory = Memory(session, settings)
         self.documents = Documents(session, self)
         self._was_painted = self._is_warm = False
-        self._has_model = True  # until it turns out that there is none
         self._model = ""  # the key of the one that was open last
-        self.open_docks: set[str] = set()  # panels without use for the dock on which a person opened it all the same
-        self.setWindowTitle(TITLE)
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self._pages = QStackedWidget()
@@ -82,10 +75,11 @@ class Window(QWidget):
         self.panel = self.panels[FIRST_PANEL]
         self.activity = ActivityBar([*self._items(), *FOOT])
         self.header = HeaderBar()
-        self.dock = CodeDock(session)
-        self.rail = Rail("Code", "Open the Code dock")
+        self.dock_side = DockSide(session)
+        self.dock, self.rail = self.dock_side.dock, self.dock_side.rail
         self.status = StatusBar()
         self._models = ModelList(session, self.header)
+        self._recent = RecentFiles(self, self._models)
         self._machine = MachineLine(session, self.status)
         self._refusal = EmptyState("prohibit", "", "Train a model")
         self.deeds = window_actions(self)
@@ -96,7 +90,6 @@ class Window(QWidget):
         self._lay_out()
         self._connect()
         self.memory.place(self)
-        self._show_recent()
         self.go_to(FIRST_PANEL)
 
     def _items(self) -> list[ActivityItem]:
@@ -111,13 +104,11 @@ class Window(QWidget):
         middle.setSpacing(0)
         middle.addWidget(self.header)
         middle.addWidget(self._pages, 1)
-        self._edge = Hairline(vertical=True)
         upper = QHBoxLayout()
         upper.setSpacing(0)
         upper.addWidget(self.activity)
         upper.addLayout(middle, 1)
-        for part in (self._edge, self.dock, self.rail):
-            upper.addWidget(part)
+        self.dock_side.add_to(upper)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -134,16 +125,10 @@ class Window(QWidget):
         self.activity.chosen.connect(self._on_activity)
         self.header.undo_requested.connect(session.undo)
         self.header.redo_requested.connect(session.redo)
-        self.rail.clicked.connect(self._on_rail)
-        self.dock.fold_requested.connect(self._on_fold)
         self.status.job_clicked.connect(partial(self.go_to, "train"))
         self._refusal.action_requested.connect(partial(self.go_to, "train"))
         self.header.find_requested.connect(self.open_palette)
         self._models.file_wanted.connect(self.incoming.open_file)
-        self._models.document_wanted.connect(self._on_document_wanted)
-        self.documents.title_changed.connect(self._show_title)
-        for signal in (self.documents.opened, self.documents.saved):
-            signal.connect(self._on_document_file)
         add_shortcuts(self, self.deeds)
 
     def _on_panel_made(self, panel: Panel) -> None:
@@ -207,7 +192,7 @@ class Window(QWidget):
         self.header.setToolTip(self.panel.tooltip)
         self._models.set_visible(self.panel.shows_model)
         self._show_caption()
-        self._show_dock()
+        self.dock_side.show_beside(self.panel)
 
     def _set_shown(self, is_shown: bool, about: str = "") -> None:
         panel = self.panel
@@ -221,26 +206,9 @@ class Window(QWidget):
     def _show_caption(self) -> None:
         self.header.set_caption(self.panel.caption())
 
-    def _show_dock(self) -> None:
-        folds = self.panel.folds_dock
-        is_open = (not folds or self.panel.key in self.open_docks) and self._has_model
-        self.dock.set_foldable(folds)
-        for part in (self.dock, self._edge):
-            part.setVisible(is_open)
-        self.rail.setVisible(not is_open and self._has_model)
-
-    def _on_rail(self) -> None:
-        self.open_docks.add(self.panel.key)
-        self._show_dock()
-        self.dock.rows.setFocus()
-
-    def _on_fold(self) -> None:
-        self.open_docks.discard(self.panel.key)
-        self._show_dock()
-
     def _on_activity(self, key: str) -> None:
         if key == SETTINGS:
-            self._open_settings()
+            open_settings(self, self.activity)
         elif key == KEYS:
             self.show_keys()
         else:
@@ -258,20 +226,18 @@ class Window(QWidget):
             self.activity.set_reason(kind.key, reason_against(kind, header))
         if bool(reason_against(type(self.panel), header)) == self.panel.is_shown:
             self.go_to(self.panel.key)
-        if not self._has_model:
-            self._has_model = True
-            self._show_dock()
+        if not self.dock_side.has_model:
+            self.dock_side.set_has_model(True)
         if model is not None and model.key != self._model:
             if self._model:
                 self.panel.banner.clear()  # what was said is of the model before
             self._model = model.key
-            self._note_recent(model.key, model=model.key)
+            self._recent.note_model(model.key)
         self._show_caption()
         self._show_history()
 
     def _on_nothing_to_open(self) -> None:
-        self._has_model = False
-        self._show_dock()
+        self.dock_side.set_has_model(False)
         self._warm_up()
 
     def _show_history(self) -> None:
@@ -302,17 +268,6 @@ class Window(QWidget):
 
     # --- settings
 
-    def _open_settings(self) -> None:
-        entries = menu(self)
-        for choice, name in THEMES.items():
-            action = entries.addAction(name)
-            if choice == theme().choice:
-                action.setIcon(icons.icon("check", "accent"))
-            action.triggered.connect(partial(self.set_theme, choice))
-        entries.aboutToHide.connect(entries.deleteLater)
-        corner = self.activity.mapToGlobal(QPoint(self.activity.width() + 4, self.activity.height() - 8))
-        entries.popup(corner - QPoint(0, entries.sizeHint().height()))
-
     def set_theme(self, choice: ThemeName) -> None:
         """Dress the application otherwise, from now on and the next time."""
         app = QApplication.instance()
@@ -329,24 +284,6 @@ class Window(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self.incoming.take_files(files_of(event.mimeData()))
         event.acceptProposedAction()
-
-    def _on_document_wanted(self, path: str) -> None:
-        self.documents.open(Path(path))
-
-    def _on_document_file(self, path: Path) -> None:
-        self._note_recent(str(path))
-
-    def _note_recent(self, path: str, **changes: object) -> None:
-        self.memory.note_recent(path, **changes)
-        self._show_recent()
-
-    def _show_recent(self) -> None:
-        self._models.set_documents(tuple(file for file in self.memory.settings.recent if file.endswith(ENDING)))
-
-    def _show_title(self) -> None:
-        documents = self.documents
-        name = f"{documents.name}{' •' if documents.is_changed else ''}"
-        self.setWindowTitle(f"{name} — {TITLE}" if documents.name else TITLE)
 
     # --- the end
 
