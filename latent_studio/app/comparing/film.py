@@ -40,7 +40,7 @@ def planned(a: Standing, b: Standing, seed: int) -> Plan:
     if not alike(a.header.space, b.header.space):
         return Plan(
             note=f"{a.header.name} ({space_text(a.header.space)}) and {b.header.name} ({space_text(b.header.space)}) "
-            "have different latent spaces: each keeps a code of its own, and there is no way from one to the other."
+            "share no latent space: the sliders move the one they fit; draw or drop a code for the other."
         )
     is_one = (a.key, a.header.digest) == (b.key, b.header.digest)
     rows: tuple[Name, ...] = ("a",) if is_one else NAMES

@@ -22,7 +22,7 @@ from latent_studio.app.widgets.segmented import SegmentedControl
 from latent_studio.views.comparing import SidePicture, alike, difference
 
 MARGIN, TOP, BELOW = 24, 20, 24  # px
-LEAST_BETWEEN, MOST_BETWEEN = 12, 36  # px: between two columns
+LEAST_BETWEEN, MOST_BETWEEN = 10, 36  # px: between two columns
 NARROWEST = 208  # px; the lists over a smaller picture are still so wide
 MAX_SIDE, MIN_SIDE = 560, 96  # px
 HEADS, LINE = 2 * ROW + GAP + 12, 30  # px: over the pictures, under them
@@ -39,7 +39,7 @@ class CompareStage(QWidget):
         self.mix = MixView()
         self.view = SegmentedControl(
             [
-                Option("difference", "Difference", tooltip="|A − B|, pixel by pixel"),
+                Option("difference", "|A − B|", tooltip="The difference, pixel by pixel"),
                 Option("wipe", "Wipe", tooltip="A left of the divider, B right of it"),
                 Option("onion", "Onion", tooltip="B over A, as through thin paper"),
             ],

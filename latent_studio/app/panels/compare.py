@@ -6,14 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from latent_studio.app.actions import Action, Gesture
-from latent_studio.app.comparing import sides
 from latent_studio.app.comparing.both import Both
-from latent_studio.app.comparing.choices import CURRENT, FAVOURITE, HOLD, SideChoices
+from latent_studio.app.comparing.choices import SideChoices
+from latent_studio.app.comparing.edits import Edits
 from latent_studio.app.comparing.film import Film
 from latent_studio.app.comparing.side_view import DROP, SideView
 from latent_studio.app.comparing.sides import KEY, NAMES, Comparison, Name
@@ -55,11 +54,11 @@ class Compare(Panel):
         self.stage = CompareStage()
         self.views: dict[Name, SideView] = {"a": self.stage.a, "b": self.stage.b}
         self.both = Both(session, self)
+        self.edits = Edits(session, self.both)
         self.pictures = PictureActions(session, self)
         self.taking = Taking(session, self)
         self.choices = SideChoices(session, self)
         self.film = Film(session, self.stage, self)
-        self._rng = np.random.default_rng()
         self._empty = EmptyState("cube", NO_MODEL, "Train a model")
         self._empty.action_requested.connect(lambda: self.panel_wanted.emit("train", ""))
         body = QWidget()
@@ -84,7 +83,7 @@ class Compare(Panel):
         return row
 
     def _connect(self) -> None:
-        session, stage = self.session, self.stage
+        session, stage, edits = self.session, self.stage, self.edits
         session.model_changed.connect(self._on_model_changed)
         session.nothing_to_open.connect(self._on_model_changed)
         session.document_changed.connect(self._on_document_changed)
@@ -92,13 +91,13 @@ class Compare(Panel):
         self.both.changed.connect(self._on_picture)
         self.both.failed.connect(self._on_failed)
         self.choices.changed.connect(self._show_choices)
-        self.taking.code_found.connect(self._set_code)
-        self.taking.model_found.connect(self._set_model)
+        self.taking.code_found.connect(edits.set_code)
+        self.taking.model_found.connect(edits.set_model)
         self.taking.told.connect(self._on_told)
-        self.linked.clicked.connect(self._on_linked)
-        self.swap.clicked.connect(self._on_swap)
-        stage.view.chosen.connect(self._on_view)
-        stage.mix.mix_dragged.connect(self._on_mix)
+        self.linked.clicked.connect(edits.link)
+        self.swap.clicked.connect(lambda: edits.swap())
+        stage.view.chosen.connect(edits.set_view)
+        stage.mix.mix_dragged.connect(edits.set_mix)
         stage.mix.mix_released.connect(session.seal)
         stage.film.clicked.connect(self._on_film_clicked)
         stage.film.menu_requested.connect(self._open_film_menu)
@@ -106,11 +105,11 @@ class Compare(Panel):
             self._connect_side(name, view)
 
     def _connect_side(self, name: Name, view: SideView) -> None:
-        taking = self.taking
-        view.model_chosen.connect(lambda key: self._put(name, model=key, moment=""))
-        view.moment_chosen.connect(lambda path: self._put(name, moment=path))
+        taking, edits = self.taking, self.edits
+        view.model_chosen.connect(partial(edits.choose_model, name))
+        view.moment_chosen.connect(partial(edits.choose_moment, name))
         view.code_chosen.connect(partial(self._on_code_chosen, name))
-        view.drawn.connect(partial(self._on_drawn, name))
+        view.drawn.connect(partial(edits.draw, name))
         view.clicked.connect(partial(self._on_clicked, name))
         view.menu_requested.connect(partial(self._open_menu, name))
         view.dropped_code.connect(lambda values: self._bring(name, lambda to: taking.take_code(name, to, values)))
@@ -118,10 +117,9 @@ class Compare(Panel):
         view.dropped_files.connect(lambda files: self._bring(name, lambda to: taking.take_files(name, to, files)))
 
     def own_actions(self) -> tuple[Action, ...]:
-        draw = partial(self._on_drawn, "b")
         return (
-            Action("compare-swap", "Swap A and B", self._on_swap, ("X",), "arrows-left-right", GROUP),
-            Action("compare-draw", "Draw a code for B", draw, ("D",), "dice-five", GROUP),
+            Action("compare-swap", "Swap A and B", self.edits.swap, ("X",), "arrows-left-right", GROUP),
+            Action("compare-draw", "Draw a code for B", partial(self.edits.draw, "b"), ("D",), "dice-five", GROUP),
         )
 
     # --- what it shows
@@ -166,7 +164,6 @@ class Compare(Panel):
     def _show_settings(self) -> None:
         now = self.comparison
         self.linked.setChecked(now.linked)
-        self._told.setText("the sliders move both sides" if now.linked else "the sliders move the current code only")
         self.stage.view.set_current(now.view)
         self.stage.mix.set_view(now.view)
         self.stage.mix.set_mix(now.mix)
@@ -176,11 +173,17 @@ class Compare(Panel):
         header = self.session.header
         if not self.is_shown or header is None:
             return
+        now, moved = self.comparison, []
         for name, view in self.views.items():
-            side, value = self.comparison.side(name), self.both.picture(name)
+            side, value = now.side(name), self.both.picture(name)
+            space = value.header.space if value else header.space
             view.set_models(*self.choices.models(side))
             view.set_moments(*self.choices.moments(side))
-            view.set_codes(*self.choices.codes(side, value.header.space if value else header.space, header.space))
+            view.set_codes(*self.choices.codes(side, space, header.space))
+            if alike(space, header.space) and (now.linked or side.code is None):
+                moved.append(name.upper())
+        which = {0: "neither side", 1: "".join(moved)}.get(len(moved), "both sides")
+        self._told.setText(f"the sliders move {which}")
 
     def _on_answered(self, answer: Answer) -> None:
         if self.is_shown and isinstance(answer.value, Saved):
@@ -216,52 +219,11 @@ class Compare(Panel):
         if a is not None and b is not None and self.is_shown:
             self.film.show_sides(a, b, again=again)
 
-    # --- what is changed
-
-    def _put(self, name: Name, **changes: object) -> None:
-        side = self.comparison.side(name).model_copy(update=changes)
-        self.session.edit(lambda document: sides.with_side(document, name, side))
-
-    def _set_code(self, name: Name, code: Code | None, caption: str) -> None:
-        """A code of the side's own; None: it follows the sliders."""
-        self._put(name, code=code, at=() if code is None else self.session.document.code, caption=caption)
-
-    def _set_model(self, name: Name, model: str, moment: str, code: Code | None, caption: str) -> None:
-        at = () if code is None else self.session.document.code
-        self._put(name, model=model, moment=moment, code=code, at=at, caption=caption)
-
-    def _on_code_chosen(self, name: Name, key: str) -> None:
-        value, document = self.both.picture(name), self.session.document
-        if key == CURRENT:
-            self._set_code(name, None, "")
-        elif key == HOLD and value is not None:
-            self._set_code(name, value.code, "held")
-        elif key.startswith(FAVOURITE):
-            kept = document.favourites[int(key.removeprefix(FAVOURITE))]
-            self._set_code(name, kept.code, kept.name)
-        self._show_choices()
-
-    def _on_drawn(self, name: Name) -> None:
-        value = self.both.picture(name)
-        if value is not None:
-            drawn = value.header.space.sample(1, self._rng, self.session.document.temperature)[0]
-            self._set_code(name, tuple(drawn.tolist()), "drawn")
-
-    def _on_linked(self) -> None:
-        header, is_linked = self.session.header, self.linked.isChecked()
-        if header is not None:
-            self.session.edit(lambda document: sides.with_link(document, header.space, is_linked))
-
-    def _on_swap(self) -> None:
-        self.session.edit(sides.swapped)
-
-    def _on_view(self, view: str) -> None:
-        self.session.edit(lambda document: document.with_setting(KEY, view=view))
-
-    def _on_mix(self, mix: float) -> None:
-        self.session.edit(lambda document: document.with_setting(KEY, mix=mix), merge="compare mix")
-
     # --- the hand
+
+    def _on_code_chosen(self, name: Name, option: str) -> None:
+        self.edits.choose_code(name, option)
+        self._show_choices()  # the list may stand on what only asked for something
 
     def _bring(self, name: Name, take: Callable[[Standing], None]) -> None:
         standing = self.both.standing(name)
@@ -282,7 +244,7 @@ class Compare(Panel):
         """The code to the sliders where they can take it; else its model is opened."""
         value, header = self.both.picture(name), self.session.header
         if value is not None and header is not None and alike(value.header.space, header.space):
-            self.session.edit(lambda document: sides.with_adopted(document, header.space, code))
+            self.edits.adopt(code)
         else:
             self.pictures.adopt(self._shown(name, code, picture))
 
