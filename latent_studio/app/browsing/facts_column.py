@@ -66,11 +66,10 @@ class PictureFacts(QWidget):
         self.encode.setEnabled(page is not None)
         texts = [""] * (2 + _LINES)
         if page is not None:
-            index, shape = page.indices[at], page.pictures[at].shape
+            index, (height, width) = page.indices[at], page.pictures[at].shape[:2]
             place = f"test {index - n_train:,}" if index >= n_train else f"train {index:,}"
-            colours = "colour" if len(shape) == 3 else "grey"
             known = [f"{name} {value}" for name, value in page.attributes[at].items()]
-            texts = [page.labels[at] or place, f"{place} · {shape[1]} × {shape[0]} · {colours}", *known]
+            texts = [page.labels[at] or place, f"{place} · {width} × {height}", *known]
             self._title.setToolTip("\n".join(known))
         self.picture.set_image(None if page is None else page.pictures[at])
         for label, text in zip((self._title, *self._lines), (*texts, *[""] * len(self._lines)), strict=False):

@@ -7,33 +7,28 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from latent_studio.app.browsing.controls import SIDES, DataControls
 from latent_studio.app.browsing.download_page import DownloadPage
 from latent_studio.app.browsing.downloads import Downloads
 from latent_studio.app.browsing.facts_column import FactsColumn
+from latent_studio.app.browsing.own_files import OwnFiles
+from latent_studio.app.browsing.picture_hand import PictureHand
 from latent_studio.app.browsing.picture_wall import PictureWall
 from latent_studio.app.browsing.set_list import DOWNLOAD, SetList
 from latent_studio.app.browsing.set_reader import Listing, SetReader
 from latent_studio.app.browsing.source_list import SourceList
-from latent_studio.app.disk_work import DiskWork
-from latent_studio.app.exploring.encodings import Encodings
 from latent_studio.app.panel import Panel
-from latent_studio.app.picture_actions import PictureActions, Shown
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
-from latent_studio.app.widgets.menus import menu
-from latent_studio.core.events import Failed
+from latent_studio.core.events import Progress
 from latent_studio.data.browsing import DataFacts, Split
-from latent_studio.engine.errands import DataPage
-from latent_studio.engine.finding import FoundSet, found_set
 from latent_studio.studio.data_list import DataRef, filter_text, key_of, set_caption, set_line, train_about
 from latent_studio.studio.document import Document
 
 FIRST = DataRef("digits")
-ENDINGS = frozenset({".npz", ".zip", ".gz"})
 _SPLITS: tuple[Split, ...] = ("train", "test", "all")
 
 
@@ -51,22 +46,20 @@ class DataPanel(Panel):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.sets, self.downloads = SetList(session), Downloads.of(session)
-        self.reader, self.picture_actions = SetReader(session), PictureActions(session, self)
+        self.sets, self.files = SetList(session), OwnFiles(session, self)
+        self.reader = SetReader(session)
         self.list, self.wall, self.facts = SourceList(), PictureWall(SIDES["m"]), FactsColumn()
-        self.controls, self.download = DataControls(), DownloadPage()
+        self.controls, self.remote = DataControls(), DownloadPage(Downloads.of(session))
+        self.hand = PictureHand(session, self.wall, self)
         self.empty = EmptyState("database", "")
-        self._disk = DiskWork(session, "data panel", self)
         self._known: DataFacts | None = None
         self._shown: Listing | None = None
-        self._remote = ""  # the download that is looked at
-        self._problems: dict[str, str] = {}  # of downloads that failed
         self._lay_out()
         self._connect()
 
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
-        for page in (self.wall, self.download, self.empty):
+        for page in (self.wall, self.remote, self.empty):
             self._pages.addWidget(page)
         self._edge = Hairline(vertical=True)
         body = QWidget()
@@ -86,14 +79,15 @@ class DataPanel(Panel):
         self.reader.described.connect(self._on_facts)
         self.reader.counted.connect(self._on_counted)
         self.reader.page_came.connect(self.wall.put)
+        self.reader.progressed.connect(self._on_progress)
         self.reader.failed.connect(self._on_failed)
         self.wall.needed.connect(self.reader.need)
         self.wall.pointed.connect(self._on_pointed)
         self.wall.clicked.connect(self._on_pointed)
-        self.wall.opened.connect(self._encode)
-        self.wall.menu_requested.connect(self._open_menu)
+        self.hand.encoded.connect(self._on_encoded)
+        self.hand.refused.connect(partial(self.tell, "warn"))
         self.facts.chosen.connect(self._on_only)
-        self.facts.encode_requested.connect(self._encode_shown)
+        self.facts.encode_requested.connect(self.hand.encode_selected)
         self.controls.split_chosen.connect(partial(self._set, "split"))
         self.controls.sort_chosen.connect(partial(self._set, "sort"))
         self.controls.side_chosen.connect(partial(self._set, "side"))
@@ -101,19 +95,17 @@ class DataPanel(Panel):
         self.controls.open_requested.connect(self._open_files)
         self.controls.train_requested.connect(self._train)
         self.empty.action_requested.connect(self._open_files)
-        self.downloads.changed.connect(self._show_download)
-        self.downloads.came.connect(self._on_came)
-        self.downloads.failed.connect(self._on_download_failed)
-        self.download.start_requested.connect(self._on_download)
-        self.download.hold_requested.connect(lambda is_held: self.downloads.hold(self._remote, is_held))
-        self.download.stop_requested.connect(lambda: self.downloads.stop(self._remote))
+        self.files.found.connect(self._on_opened)
+        self.files.refused.connect(self._on_refused)
+        self.remote.came.connect(self._on_came)
+        self.remote.told.connect(self._on_told)
         self.session.document_changed.connect(self._on_document)
 
     # --- the panel
 
     def caption(self) -> str:
         facts = self._known
-        if facts is None or self._remote:
+        if facts is None or self.remote.name:
             return ""
         return set_caption(facts.name, facts.n_train, facts.n_test, facts.image_shape)
 
@@ -130,11 +122,7 @@ class DataPanel(Panel):
         self.sets.recent = tuple(ref for ref in found if ref is not None)
 
     def take_files(self, paths: list[Path]) -> bool:
-        path = paths[0]
-        if not (path.suffix.lower() in ENDINGS or path.is_dir()):
-            return False
-        self._disk.ask(partial(found_set, path), self._on_found, self._on_unfound)
-        return True
+        return self.files.take(paths)
 
     # --- what the document says
 
@@ -154,7 +142,7 @@ class DataPanel(Panel):
 
     def open_set(self, ref: DataRef) -> None:
         """Show a set from its beginning."""
-        self._remote = ""
+        self.remote.look_at("")
         fresh = {"set": ref.values(), "only": {}, "sort": "", "split": "train"}
         self.session.edit(lambda document: document.with_setting(self.key, **fresh))
         self._show()
@@ -163,7 +151,7 @@ class DataPanel(Panel):
     def _on_document(self, new: Document, old: Document) -> None:
         if self.is_shown and new.panels.get(self.key) != old.panels.get(self.key):
             if new.setting(self.key, "set", None) != old.setting(self.key, "set", None):
-                self._remote = ""
+                self.remote.look_at("")
             self._show()
 
     def _show(self) -> None:
@@ -174,7 +162,7 @@ class DataPanel(Panel):
         self.controls.show_choices(listing.split, listing.sort, side if side in SIDES else "m")
         only = document.setting(self.key, "only", {})
         self.facts.set_wanted(str(only.get("name", "")), list(only.get("values", [])))
-        if listing != self._shown and not self._remote:
+        if listing != self._shown and not self.remote.name:
             self._read(listing)
         self._show_list()
         self._show_page()
@@ -190,7 +178,7 @@ class DataPanel(Panel):
         self.controls.set_only("")
         self.facts.picture.show_picture(None, 0, 0)
         self.wall.set_count(0)
-        self.empty.set_message(f"Reading {Path(listing.ref.path).name or listing.ref.source} …", "")
+        self._on_progress(Progress(0, 0))
         self._pages.setCurrentWidget(self.empty if self._known is None else self.wall)
         self.reader.show(listing)
 
@@ -200,14 +188,13 @@ class DataPanel(Panel):
             self.caption_changed.emit()
 
     def _show_page(self) -> None:
-        is_remote = bool(self._remote)
+        is_remote = bool(self.remote.name)
         for part in (self._edge, self.facts):
             part.setVisible(not is_remote and self._known is not None)
         self.controls.show_facts(None if is_remote else self._known)
         if is_remote:
             self.controls.set_only("")
-            self._show_download()
-            self._pages.setCurrentWidget(self.download)
+            self._pages.setCurrentWidget(self.remote)
         elif self._known is not None:
             self._pages.setCurrentWidget(self.wall)
         self.caption_changed.emit()
@@ -216,13 +203,15 @@ class DataPanel(Panel):
     def _show_list(self) -> None:
         listing = self._listing(self.session.document)
         self.list.set_rows(self.sets.rows())
-        self.list.set_current(DOWNLOAD + self._remote if self._remote else key_of(listing.ref.source, listing.ref.path))
+        self.list.set_current(
+            DOWNLOAD + self.remote.name if self.remote.name else key_of(listing.ref.source, listing.ref.path)
+        )
 
     # --- what the lanes bring
 
     @Slot(object)
     def _on_facts(self, facts: DataFacts) -> None:
-        self._known = facts
+        self._known = self.hand.facts = facts
         self._show_facts()
         self._show()
         if self._shown is not None:
@@ -241,8 +230,18 @@ class DataPanel(Panel):
         if n == 0:
             self.empty.set_message("There is no such picture in this part of the set.", "")
             self._pages.setCurrentWidget(self.empty)
-        elif self._known is not None and not self._remote:
+        elif self._known is not None and not self.remote.name:
             self._pages.setCurrentWidget(self.wall)
+
+    @Slot(object)
+    def _on_progress(self, progress: Progress) -> None:
+        ref = self._listing(self.session.document).ref
+        far = f"\n{progress.done:,} of {progress.total:,}" if progress.total else ""
+        self.empty.set_message(f"Reading {Path(ref.path).name or ref.source} …{far}", "")
+
+    @Slot(str, str)
+    def _on_told(self, level: str, text: str) -> None:
+        self.session.tell(level, text)
 
     @Slot(str, str)
     def _on_failed(self, text: str, details: str) -> None:
@@ -263,64 +262,26 @@ class DataPanel(Panel):
         if row.ref is not None:
             self.open_set(row.ref)
         else:
-            self._remote = key.removeprefix(DOWNLOAD)
+            self.remote.look_at(key.removeprefix(DOWNLOAD))
             self._show()
 
-    def _on_found(self, found: FoundSet) -> None:
+    @Slot(object)
+    def _on_opened(self, ref: DataRef) -> None:
         self.banner.clear()
-        self.open_set(DataRef(found.source, found.path))
+        self.open_set(ref)
 
-    def _on_unfound(self, failed: Failed) -> None:
-        self.tell("bad", failed.text, failed.details)
+    @Slot(str, str)
+    def _on_refused(self, text: str, details: str) -> None:
+        self.tell("bad", text, details)
 
     @Slot()
     def _open_files(self) -> None:
-        """The system's choosers take either files or folders, so one is asked for."""
-        entries = menu(self)
-        entries.addAction("Open a folder of pictures …").triggered.connect(self._choose_folder)
-        entries.addAction("Open a zip, .npz or IDX file …").triggered.connect(self._choose_file)
-        entries.aboutToHide.connect(entries.deleteLater)
-        entries.popup(self.controls.open.mapToGlobal(QPoint(0, self.controls.open.height() + 4)))
-
-    @Slot()
-    def _choose_folder(self) -> None:
-        self._chosen(QFileDialog.getExistingDirectory(self, "Pictures to look at"))
-
-    @Slot()
-    def _choose_file(self) -> None:
-        self._chosen(QFileDialog.getOpenFileName(self, "Pictures to look at")[0])
-
-    def _chosen(self, path: str) -> None:
-        if path:
-            self._disk.ask(partial(found_set, Path(path)), self._on_found, self._on_unfound)
-
-    # --- downloads
-
-    @Slot()
-    def _show_download(self) -> None:
-        state = self.downloads.states.get(self._remote)
-        if state is not None:
-            now = self.downloads.under_way.get(self._remote)
-            self.download.show_state(state, now, self._problems.get(self._remote, ""))
-
-    @Slot()
-    def _on_download(self) -> None:
-        self._problems.pop(self._remote, None)
-        self.downloads.start(self._remote)
-
-    @Slot(str, str, str)
-    def _on_came(self, name: str, source: str, path: str) -> None:
-        self.sets.look()
-        if self.is_shown and self._remote == name:
-            self._disk.ask(partial(found_set, Path(path), source), self._on_found, self._on_unfound)
-        else:
-            self.session.tell("good", f"{self.downloads.states[name].download.title} is here: see Data.")
+        self.files.open_menu(self.controls.open.mapToGlobal(QPoint(0, self.controls.open.height() + 4)))
 
     @Slot(str, str)
-    def _on_download_failed(self, name: str, text: str) -> None:
-        self._problems[name] = text
-        if not (self.is_shown and self._remote == name):
-            self.session.tell("bad", text)
+    def _on_came(self, source: str, path: str) -> None:
+        self.sets.look()
+        self.files.open(Path(path), source)
 
     # --- the pictures
 
@@ -336,39 +297,8 @@ class DataPanel(Panel):
     def _on_only(self, name: str, values: list[str]) -> None:
         self._set("only", {"name": name, "values": values} if values else {})
 
-    @Slot(int, QPoint)
-    def _open_menu(self, place: int, at: QPoint) -> None:
-        chosen = self.wall.selection()
-        several = [found for p in (chosen if place in chosen else [place]) if (found := self.wall.page(p)) is not None]
-        shown = [Shown(page.pictures[i], None, self._caption(page, i)) for page, i in several]
-        if len(shown) == 1:
-            self.picture_actions.open_menu(shown, at, [("Encode in Explore", partial(self._encode, place))])
-        elif shown:
-            self.picture_actions.open_menu(shown, at)
-
-    def _caption(self, page: DataPage, at: int) -> str:
-        facts = self._known
-        assert facts is not None, "no picture is shown before its set is described"
-        index = page.indices[at]
-        place = f"test {index - facts.n_train:,}" if index >= facts.n_train else f"train {index:,}"
-        return f"{facts.name} {place}"
-
     @Slot()
-    def _encode_shown(self) -> None:
-        chosen = self.wall.selection()
-        if chosen:
-            self._encode(chosen[-1])
-
-    @Slot(int)
-    def _encode(self, place: int) -> None:
-        found = self.wall.page(place)
-        if found is None:
-            return
-        if self.session.header is None:
-            self.tell("warn", "There is no model to encode it with yet: train one on these pictures.")
-            return
-        page, at = found
-        Encodings.of(self.session).encode_shown(page.pictures[at], self._caption(page, at), page.labels[at])
+    def _on_encoded(self) -> None:
         self.panel_wanted.emit("explore", "")
 
     @Slot()
