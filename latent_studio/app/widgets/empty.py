@@ -50,6 +50,10 @@ class EmptyState(QWidget):
         self._button.setVisible(bool(action))
         self._fit()
 
+    def sentence(self) -> str:
+        """What stands there."""
+        return self._label.text()
+
     def _fit(self) -> None:
         """Room for all lines: a layout that centres a label asks for its width only."""
         self._label.setFixedHeight(max(0, self._label.heightForWidth(_TEXT_WIDTH)))
