@@ -22,7 +22,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench doctor
+.PHONY: help run test check bench docs doctor
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -36,12 +36,15 @@ test: $(INSTALLED)  ## run the tests
 check: $(INSTALLED)  ## ruff, mypy --strict, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy latent_studio main.py tests $(BENCHMARKS)
+	$(BIN)/mypy latent_studio main.py tests docs/made.py $(BENCHMARKS)
 	$(BIN)/lint-imports
 
 bench: $(INSTALLED)  ## run every benchmark, which takes long; `.venv/bin/python benchmarks/X.py` runs one
 	@echo "The benchmarks take long, and want a machine that does nothing else: $(BENCHMARKS)"
 	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python $$script; done
+
+docs: $(INSTALLED)  ## write the pages and tables that are made from the code
+	@$(BIN)/python docs/made.py
 
 # What pip cannot bring: one sentence with the remedy, or as root on Debian and Ubuntu the remedy itself.
 doctor:

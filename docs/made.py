@@ -1,0 +1,98 @@
+"""The pages and tables that are made from the code: `make docs` writes them, a test holds them to it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from latent_studio.cli.evaluate import n_active
+from latent_studio.core.family import family, family_names
+from latent_studio.core.header import Header, read_header
+from latent_studio.training.recipe import read_recipe
+
+ROOT = Path(__file__).resolve().parents[1]
+MARKS = "<!-- models: made by docs/made.py -->", "<!-- end of models -->"
+
+
+def families_page() -> str:
+    """docs/families.md: every family with its equation, source, capabilities' needs and settings."""
+    parts = [
+        "# Model families\n\nMade from the code by `make docs`: what a family's file declares, its settings as form, "
+        "recipe and `--set model.…` take them.\n"
+    ]
+    for name in family_names():
+        found = family(name)
+        parts.append(
+            f"## {found.title} (`{name}`)\n\n    {found.equation}\n\n{found.citation}. "
+            f"Needs of every picture: {', '.join(found.needs)}.\n\n"
+            "| setting | default | range | what it does |\n|---|---|---|---|\n"
+            + "\n".join(_row(key, told) for key, told in found.config.model_json_schema()["properties"].items())
+            + "\n"
+        )
+    return "\n".join(parts)
+
+
+def _row(key: str, told: dict[str, Any]) -> str:
+    unit = f" {told['unit']}" if "unit" in told else ""
+    return f"| `{key}` | {told.get('default')}{unit} | {_range(told)} | {told['description']} |"
+
+
+def _range(told: dict[str, Any]) -> str:
+    if "enum" in told:
+        return ", ".join(str(value) for value in told["enum"])
+    low = told.get("minimum", told.get("exclusiveMinimum"))
+    high = told.get("maximum", told.get("exclusiveMaximum"))
+    if low is None and high is None:
+        return ""
+    open_low = "more than " if "exclusiveMinimum" in told else ""
+    return f"{open_low}{low:,g} … {high:,g}" if high is not None else f"{open_low}{low:,g} …"
+
+
+def models_table() -> str:
+    """The ready-made models as the headers of their files tell them, and their recipes."""
+    rows = [
+        "| model | data | code | test loss | reconstruction | KL | active | trained for | best at | size |",
+        "|---|---|---|---:|---:|---:|---:|---|---|---:|",
+    ]
+    for path in sorted((ROOT / "checkpoints").glob("*.safetensors")):
+        header, epochs = read_header(path), read_recipe(path.with_suffix(".toml")).training.n_epochs
+        code = " + ".join(f"{factor.width} {factor.kind}" for factor in header.space.factors)
+        figures = [f"{header.metrics[name]:,.1f}" for name in ("loss", "reconstruction", "kl")]
+        rows.append(
+            f"| {header.name} | {header.data.name}, {_pictures(header)} | {code} | {' | '.join(figures)} | "
+            f"{_active(header)} | {epochs} epochs | {header.epoch:.0f} | {path.stat().st_size / 1e6:.1f} MB |"
+        )
+    return "\n".join(rows)
+
+
+def _pictures(header: Header) -> str:
+    n_channels, height, width = header.data.image_shape
+    return f"{width} × {height}" + (" colour" if n_channels == 3 else "")
+
+
+def _active(header: Header) -> str:
+    kl = header.statistics["kl"]
+    return f"{n_active(kl)} of {len(kl)}"
+
+
+def readme_with_models(text: str) -> str:
+    """The README with the table as it is now."""
+    between = re.compile(f"{re.escape(MARKS[0])}.*{re.escape(MARKS[1])}", re.DOTALL)
+    assert between.search(text), f"README.md has no {MARKS[0]}"
+    return between.sub(lambda _: f"{MARKS[0]}\n{models_table()}\n{MARKS[1]}", text)
+
+
+def pages() -> dict[Path, str]:
+    """Path → content, of everything that is made."""
+    readme = ROOT / "README.md"
+    return {
+        ROOT / "docs" / "families.md": families_page(),
+        readme: readme_with_models(readme.read_text(encoding="utf-8")),
+    }
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
