@@ -21,47 +21,63 @@ MIN_POINTS = 20
 """Fewer have no density worth a line."""
 
 
+Limits = tuple[tuple[float, float], tuple[float, float]]
+"""(low, high) across and up, beyond which there can be no points; infinite where they may lie anywhere."""
+
+NOWHERE: Limits = ((-np.inf, np.inf), (-np.inf, np.inf))
+
+
 @dataclass(frozen=True)
 class Box:
-    """A rectangle of the plane: (low, high) across and up."""
+    """A rectangle of the plane: (low, high) across and up. mirrors: whether each of these is a limit of the plane."""
 
     across: tuple[float, float]
     up: tuple[float, float]
+    mirrors: tuple[tuple[bool, bool], tuple[bool, bool]] = ((False, False), (False, False))
 
     @staticmethod
-    def around(points: Points, margin: float = 0.08) -> Box:
-        """What holds all but the outermost points, with some air."""
+    def around(points: Points, limits: Limits = NOWHERE, margin: float = 0.1) -> Box:
+        """What holds all but the outermost points, with some air up to the limits."""
         low, high = np.quantile(points, (0.0005, 0.9995), axis=0)
         air = margin * np.maximum(high - low, 1e-9)
-        (left, bottom), (right, top) = (low - air).tolist(), (high + air).tolist()
-        return Box((left, right), (bottom, top))
+        floor, ceiling = np.array(limits).T
+        sides = np.stack([np.maximum(low - air, floor), np.minimum(high + air, ceiling)], axis=1).tolist()
+        across, up = ((start, end) for start, end in sides)
+        mirrors = [(start == least, end == most) for (start, end), (least, most) in zip(sides, limits, strict=True)]
+        return Box(across, up, (mirrors[0], mirrors[1]))
 
 
-def density(points: Points, box: Box, n_cells: int = N_CELLS) -> Grid:
+def density(points: Points, box: Box, width: float = 1.0, n_cells: int = N_CELLS) -> Grid:
     """Points (n, 2) → (n_cells, n_cells), rows upwards: points per cell, smoothed by a Gaussian.
 
     Its width follows Scott's rule (D. W. Scott, Multivariate Density Estimation, 1992): σ = s · n^(-1/6) in two
-    dimensions, with the spread s of the points along each axis.
+    dimensions, with the spread s of the points along each axis; times `width`, less than 1 where there are several
+    bumps. What it would carry over a limit of the plane is thrown back, so that nothing is lost.
     """
     places = []
     for axis, (low, high) in enumerate((box.across, box.up)):
         places.append(np.floor((points[:, axis] - low) * (n_cells / (high - low))).astype(np.int64))
     column, row = places
-    is_in = (column >= 0) & (column < n_cells) & (row >= 0) & (row < n_cells)
+    is_in = (column >= 0) & (column <= n_cells) & (row >= 0) & (row <= n_cells)
+    column, row = (np.minimum(place, n_cells - 1) for place in (column, row))  # what lies on the limit itself
     found = np.bincount((row * n_cells + column)[is_in], minlength=n_cells * n_cells)
     counts: Grid = found.reshape(n_cells, n_cells).astype(np.float64)
-    for axis, (low, high) in enumerate((box.up, box.across)):
+    sides = ((box.up, box.mirrors[1]), (box.across, box.mirrors[0]))
+    for axis, ((low, high), mirrors) in enumerate(sides):
         spread = np.subtract(*np.quantile(points[:, 1 - axis], (0.84, 0.16))) / 2  # σ, of what is normal
-        sigma = float(spread) * len(points) ** (-1 / 6) / (high - low) * n_cells
-        counts = _smoothed(counts, max(sigma, 0.75), axis)
+        sigma = width * float(spread) * len(points) ** (-1 / 6) / (high - low) * n_cells
+        counts = _smoothed(counts, max(sigma, 0.75), axis, mirrors)
     return counts
 
 
-def _smoothed(grid: Grid, sigma: float, axis: int) -> Grid:
-    """The grid convolved along one axis with a Gaussian of `sigma` cells; nothing comes in from outside."""
-    place = np.arange(grid.shape[axis])
-    kernel = np.exp(-0.5 * ((place[:, None] - place[None]) / sigma) ** 2) / (np.sqrt(2 * np.pi) * sigma)
-    smoothed: Grid = kernel @ grid if axis == 0 else grid @ kernel
+def _smoothed(grid: Grid, sigma: float, axis: int, mirrors: tuple[bool, bool]) -> Grid:
+    """The grid convolved along one axis with a Gaussian of `sigma` cells, thrown back at the ends that are mirrors."""
+    n = grid.shape[axis]
+    place = np.arange(n)
+    images = [place] + [-1 - place] * mirrors[0] + [2 * n - 1 - place] * mirrors[1]
+    kernel = sum(np.exp(-0.5 * ((place[:, None] - image[None]) / sigma) ** 2) for image in images)
+    kernel = kernel / (np.sqrt(2 * np.pi) * sigma)
+    smoothed: Grid = kernel @ grid if axis == 0 else grid @ kernel.T
     return smoothed
 
 
@@ -148,7 +164,15 @@ def _closed(pieces: NDArray[np.intp], edges: NDArray[np.intp], points: Points) -
 
 
 def line_at(grid: Grid, box: Box, level: float) -> list[Line]:
-    """Where the density of points in a box has a value, in units of the points."""
+    """Where the density of points in a box has a value, in units of the points.
+
+    At a limit of the plane a line goes on beyond it instead of closing along it: clip it there.
+    """
+    before, after = (tuple(_BEYOND * box.mirrors[axis][end] for axis in (1, 0)) for end in (0, 1))
+    grown = np.pad(grid, tuple(zip(before, after, strict=True)), mode="symmetric")
     low = np.array([box.across[0], box.up[0]])
     cell = (np.array([box.across[1], box.up[1]]) - low) / grid.shape[0]
-    return [low + (line + 0.5) * cell for line in marching_squares(grid, level)]
+    return [low + (line + 0.5 - before[::-1]) * cell for line in marching_squares(grown, level)]
+
+
+_BEYOND = 2  # cells

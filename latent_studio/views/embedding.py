@@ -17,7 +17,7 @@ from latent_studio.core.request import ModelRequest, OpenModel, Priority, Reques
 from latent_studio.data.image_set import ImageSet
 from latent_studio.views.colouring import LABEL, Colouring, colouring, keys_of, title_of
 from latent_studio.views.decoding import PIECE_S
-from latent_studio.views.density import MIN_POINTS, Box, Line, Points, density, levels, line_at
+from latent_studio.views.density import MIN_POINTS, Box, Limits, Line, Points, density, levels, line_at
 from latent_studio.views.plane import Plane
 from latent_studio.views.scatter import PointIndex
 
@@ -192,19 +192,25 @@ class Place(Request):
 
 @dataclass(frozen=True, eq=False)
 class Contours:
-    """Lines of equal density by class (-1: of everything shown), from the inside out."""
+    """Lines of equal density by class (-1: of everything shown), from the inside out; to be clipped at the limits."""
 
     lines: Mapping[int, list[Line]]
+    limits: Limits
+
+
+WIDTH_OF_ALL = 0.6
+"""All classes together have many bumps."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DrawContours(Request):
-    """Lines of equal density: of each class in `shown`, or of all of them together."""
+    """Lines of equal density: of each class in `shown`, or of all of them together. limits: of the plane."""
 
     points: Points = field(repr=False)
     colour_rows: NDArray[np.unsignedinteger] = field(repr=False)
     shown: tuple[int, ...]
     is_per_class: bool
+    limits: Limits
     slot: str = "contours"
     priority: Priority = Priority.BACKGROUND
 
@@ -212,15 +218,15 @@ class DrawContours(Request):
         is_shown = np.isin(self.colour_rows, self.shown)
         lines: dict[int, list[Line]] = {}
         if is_shown.any():
-            box = Box.around(self.points[is_shown])
+            box = Box.around(self.points[is_shown], self.limits)
             yield None
             for which in self.shown if self.is_per_class else (-1,):
                 points = self.points[is_shown if which < 0 else self.colour_rows == which]
                 if len(points) < MIN_POINTS:
                     continue
-                grid, lines[which] = density(points, box), []
+                grid, lines[which] = density(points, box, 1.0 if which >= 0 else WIDTH_OF_ALL), []
                 yield None
                 for level in levels(grid):
                     lines[which] += line_at(grid, box, level)
                     yield None
-        yield Contours(lines)
+        yield Contours(lines, self.limits)

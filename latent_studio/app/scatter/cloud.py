@@ -13,7 +13,7 @@ from latent_studio.app.scatter.settings import Choices
 from latent_studio.app.theme import theme
 from latent_studio.studio.document import Group
 from latent_studio.views.colouring import ramp
-from latent_studio.views.density import Points
+from latent_studio.views.density import NOWHERE, Points
 from latent_studio.views.embedding import Contours, Placed
 from latent_studio.views.scatter import inside
 
@@ -65,7 +65,7 @@ class Cloud:
         for row, lines in contours.lines.items() if contours is not None else ():
             tint = CONTOUR_LIGHT if row < 0 else self._tint_of(row).name()
             paths.setdefault(tint, QPainterPath()).addPath(path_of(lines))
-        self.dots.set_lines(paths)
+        self.dots.set_lines(paths, NOWHERE if contours is None else contours.limits)
 
     # --- which
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from latent_studio.studio.viewport import Viewport
+from latent_studio.views.density import NOWHERE, Limits
 from latent_studio.views.scatter import Image, Points, blank, dot_radius, draw_dots
 
 MARGIN = 96  # px around the viewport that are drawn, too: so far the map moves without drawing anew
@@ -18,6 +19,7 @@ _LEFT_OUT = 4  # px at the outer edge, where dots may be missing
 _LEAST_MARGIN = 2 * _LEFT_OUT
 FAINT = 0.22
 """Beside a group that is shown, other points are so strong."""
+FAR = 1e6  # plane units; nothing lies so far out
 _HALO = QColor(0, 0, 0, 150)
 
 
@@ -54,6 +56,7 @@ class Dots:
         self._layers: list[_Layer] = []
         self._n_shown, self._area = 0, 1.0
         self._lines: Mapping[str, QPainterPath] = {}
+        self._limits = NOWHERE
         self._image: QImage | None = None
         self._pixels: Image | None = None  # what `_image` reads
         self._at: Viewport | None = None
@@ -78,9 +81,9 @@ class Dots:
         palette = np.concatenate([look.palette, levels], axis=1)
         return _Layer(np.ascontiguousarray(x), np.ascontiguousarray(y), look.rows[which], palette)
 
-    def set_lines(self, lines: Mapping[str, QPainterPath]) -> None:
-        """Lines in plane units by their colour, `#rrggbb`."""
-        self._lines, self._image = lines, None
+    def set_lines(self, lines: Mapping[str, QPainterPath], limits: Limits) -> None:
+        """Lines in plane units by their colour, `#rrggbb`; they end at the limits of the plane."""
+        self._lines, self._limits, self._image = lines, limits, None
 
     def radius(self, viewport: Viewport) -> float:
         """px of a dot at this scale: it depends on the zoom, not on what is in view, or dots would throb in a pan."""
@@ -136,6 +139,8 @@ class Dots:
         painter.translate(margin, margin)
         painter.scale(viewport.scale, -viewport.scale)
         painter.translate(-left, -top)
+        (west, east), (south, north) = np.clip(self._limits, -FAR, FAR).tolist()
+        painter.setClipRect(QRectF(west, south, east - west, north - south))
         for name, width in [("", 3.0)] * bool(self._lines) + [("own", 1.25)]:
             for hexadecimal, path in self._lines.items():
                 pen = QPen(QColor(hexadecimal) if name else _HALO, width)

@@ -99,6 +99,7 @@ class Scatter(QObject):
         legend.group_removed.connect(lambda number: session.edit(removed(number)))
         legend.action_clicked.connect(self._on_locate)
         theme().changed.connect(self._show)
+        self._view.viewport_changed.connect(self.leave)
 
     # --- for the panel
 
@@ -292,14 +293,18 @@ class Scatter(QObject):
     def _ask_contours(self) -> None:
         placed, choices = self.cloud.placed, self.choices
         self._contours_asked = None
-        if placed is None or choices.contours == "none":
+        if placed is None or self._plane is None or choices.contours == "none":
             self.cloud.set_contours(None)
             return
         rows = placed.colouring.rows[: len(placed.points)]
         shown_rows = tuple(row for row in np.unique(rows).tolist() if row not in choices.hidden)
         is_per_class = choices.contours == "class" and bool(placed.colouring.classes)
         self._contours_asked = DrawContours(
-            points=placed.points, colour_rows=rows, shown=shown_rows, is_per_class=is_per_class
+            points=placed.points,
+            colour_rows=rows,
+            shown=shown_rows,
+            is_per_class=is_per_class,
+            limits=self._plane.limits,
         )
         self._session.ask(self._contours_asked)
 
