@@ -66,7 +66,7 @@ def moved(space: LatentSpace, code: Code, start: Code, end: Code) -> Code:
     return tuple(space.nearest(there[None].astype(np.float32))[0].tolist())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SidePicture(PreviewPicture):
     """A side's picture, with the code that it shows, where that is from, and the model's header."""
 
@@ -91,7 +91,7 @@ class PreviewSide(ModelRequest):
         yield SidePicture(reference(opened, code), log_prior, self.asked_at, settled, source, opened.header)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Difference:
     """|A − B| in grey levels, and its mean over pixels and channels in [0, 1]."""
 
@@ -109,7 +109,7 @@ def difference(a: Pixels, b: Pixels) -> Difference | None:
     return Difference(levels, float(levels.mean() / 255))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FilmPictures:
     """The pictures of some codes so far."""
 

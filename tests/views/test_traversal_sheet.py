@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
+from torch import Tensor
 
 from latent_studio.core.errors import StudioError
-from latent_studio.core.events import Pixels
+from latent_studio.core.events import Pixels, Progress
 from latent_studio.core.latent import LatentSpace
-from latent_studio.views.traversal_sheet import Span, chosen_rows, row_names, traversal_rows
+from latent_studio.views.traversal_sheet import (
+    ReferenceRows,
+    SheetPictures,
+    SheetRows,
+    Span,
+    chosen_rows,
+    row_codes,
+    row_names,
+    traversal_rows,
+)
 from tests.views.factor_models import SPACE, CodeAsPicture, Mute, opened
 
 CODE = np.array([1.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.5], np.float32)
@@ -67,3 +79,57 @@ def test_a_model_without_a_code_has_nothing_to_sweep() -> None:
     assert Mute().space == LatentSpace()
     with pytest.raises(StudioError, match="no latent code"):
         chosen_rows(opened(Mute()).header, "", "index")
+
+
+def test_quantiles_are_those_of_the_normal_distribution() -> None:
+    values = Span("quantiles", n=7).values(SPACE, 1)
+    expected = [NormalDist().inv_cdf(0.01 + 0.98 * k / 6) for k in range(7)]
+    assert values.tolist() == [float(np.float32(value)) for value in expected]
+
+
+def test_quantiles_of_a_bounded_factor_share_its_range_equally() -> None:
+    assert Span("quantiles", n=3).values(SPACE, 6).tolist() == pytest.approx([0.02, 1.0, 1.98])
+
+
+def test_the_data_range_goes_evenly_from_end_to_end() -> None:
+    span = Span("data", n=5, data=((-1.0, 1.0), (2.0, 4.0)))
+    assert span.values(SPACE, 1).tolist() == [2.0, 2.5, 3.0, 3.5, 4.0]
+
+
+def test_titles_say_what_the_columns_are() -> None:
+    assert Span(n=3).titles() == ("−3 σ", "0", "+3 σ")
+    assert Span("quantiles", n=3).titles() == ("1 %", "50 %", "99 %")
+    assert Span("data", n=3).titles() == ()  # every row has values of its own
+
+
+def test_a_row_is_swept_through_the_given_code_whatever_the_range() -> None:
+    for span in (Span(n=4), Span("quantiles", n=4), Span("data", n=4, data=((0.0, 1.0),) * 7)):
+        _, codes = row_codes(SPACE, CODE, "z0", span)
+        assert np.array_equal(codes[:, 1:], np.repeat(CODE[None, 1:], 4, axis=0))
+
+
+def test_rows_come_whole_and_in_order_however_the_pieces_fall() -> None:
+    request = SheetRows(model="", code=tuple(CODE.tolist()), names=("z1", "digit", "z0"), span=Span(n=50))
+    rows = [row for row in request.answer(opened(CodeAsPicture())) if row is not None]
+    assert [(row.name, len(row.pictures)) for row in rows] == [("z1", 50), ("digit", 4), ("z0", 50)]
+    assert [code_in(picture)[0] for picture in rows[2].pictures] == pytest.approx(rows[2].codes[:, 0], abs=0.1)
+
+
+def test_what_is_kept_is_decoded_alone_and_counted() -> None:
+    model = opened(CodeAsPicture())
+    batches: list[int] = []
+    decode = CodeAsPicture.decode
+
+    class Counting(CodeAsPicture):
+        def decode(self, code: Tensor) -> Tensor:
+            batches.append(len(code))
+            return decode(self, code)
+
+    request = ReferenceRows(model="", code=tuple(CODE.tolist()), names=("z1", "digit"), span=Span(n=5))
+    told = list(request.answer(opened(Counting())))
+    assert batches == [1] * 9
+    assert told[:-1] == [Progress(k + 1, 9, "pictures") for k in range(9)]
+    made = told[-1]
+    assert isinstance(made, SheetPictures)
+    for row, quick in zip(made.rows, traversal_rows(model, CODE, ["z1", "digit"], Span(n=5)), strict=True):
+        assert np.array_equal(np.stack(row.pictures), np.stack(quick.pictures))
