@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QWidget
 
 from latent_studio.app.actions import Action, Gesture
 from latent_studio.app.exploring.data_picker import DataPicker
 from latent_studio.app.panel import Panel
 from latent_studio.app.picture_actions import PictureActions, Shown
-from latent_studio.app.sampling.controls import HOTTEST, MOST, MOST_SEEDS, SampleControls
+from latent_studio.app.sampling.controls import SampleControls
 from latent_studio.app.sampling.nearest_side import NearestSide
+from latent_studio.app.sampling.settings import KEY, draw_of, keeps_locked
 from latent_studio.app.sampling.sheet import SampleSheet
-from latent_studio.app.sampling.taking import SampleFiles
+from latent_studio.app.sampling.taking import Payloads, SampleFiles
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.carry import Code
 from latent_studio.app.widgets.elide import Hairline
@@ -25,10 +26,8 @@ from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.picture_grid import PictureGrid
 from latent_studio.app.widgets.picture_scroll import FIT, PictureScroll
 from latent_studio.studio.document import Document, with_code
-from latent_studio.views.sampling import Draw
 
-KEY, GROUP = "samples", "Samples"
-N, SEED, TEMPERATURE = 100, 0, 1.0
+GROUP = "Samples"
 NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
 
@@ -79,7 +78,7 @@ class SamplesPanel(Panel):
         self._pages.addWidget(self._empty)
         self.set_content(body, self.controls.row)
         self.grid.setAccessibleName("Samples")
-        self.grid.set_codes(_Codes(self))
+        self.grid.set_codes(Payloads(self._payload, self.grid.n_pictures))
         self.grid.set_files(self._write_carried)
 
     def _connect(self) -> None:
@@ -149,30 +148,14 @@ class SamplesPanel(Panel):
         if new.panels.get(KEY) != old.panels.get(KEY) or new.locked != old.locked or new.code != old.code:
             self._show_draw()
 
-    def _draw_of(self, document: Document) -> Draw:
-        """What the settings say; what a file of another version says wrongly is put right."""
-
-        def number(name: str, usual: float, low: float, high: float) -> float:
-            value = document.setting(KEY, name, usual)
-            return min(max(value, low), high) if isinstance(value, int | float) else usual
-
-        held: tuple[tuple[int, float], ...] = ()
-        if document.setting(KEY, "keep_locked", False):
-            held = tuple((column, document.code[column]) for column in sorted(document.locked))
-        return Draw(
-            int(number("n", N, 1, MOST)),
-            int(number("seed", SEED, 0, MOST_SEEDS)),
-            float(number("temperature", TEMPERATURE, 0.0, HOTTEST)) if document.code else 1.0,
-            held,
-        )
-
     def _show_draw(self) -> None:
         document, header = self.session.document, self.session.header
         if header is None or document.model is None or len(document.code) != header.space.dim:
             return
-        draw = self._draw_of(document)
-        keeps = bool(document.setting(KEY, "keep_locked", False))
-        self.controls.show_draw(draw, has_codes=header.space.dim > 0, n_locked=len(document.locked), keeps_locked=keeps)
+        draw = draw_of(document)
+        self.controls.show_draw(
+            draw, has_codes=header.space.dim > 0, n_locked=len(document.locked), keeps_locked=keeps_locked(document)
+        )
         if self.is_shown:
             self.sheet.show(document.model.key, draw)
 
@@ -216,6 +199,10 @@ class SamplesPanel(Panel):
     def _shown_at(self, place: int) -> Shown | None:
         picture = self.grid.picture(place)
         return None if picture is None else Shown(picture, self.sheet.code(place), f"sample {place + 1:,}")
+
+    def _payload(self, place: int) -> Code | None:
+        shown = self._shown_at(place)
+        return None if shown is None else self.menus.payload(shown)
 
     def _on_menu(self, place: int, at: QPoint) -> None:
         """Of the selected ones where it is asked for on one of them."""
@@ -280,7 +267,7 @@ class SamplesPanel(Panel):
         """Write all samples on one sheet."""
         model = self.session.document.model
         if model is not None:
-            self.files.save_sheet(model, self._draw_of(self.session.document), path)
+            self.files.save_sheet(model, draw_of(self.session.document), path)
 
     def _on_save_progress(self, done: int, total: int) -> None:
         if total > 1000:
@@ -320,24 +307,4 @@ class SamplesPanel(Panel):
             if isinstance(chosen, list):
                 self.grid.set_selection(place for place in chosen if isinstance(place, int))
             if isinstance(scroll, int):
-                self.view.verticalScrollBar().setValue(scroll)
-
-
-class _Codes(Mapping[int, Code]):
-    """What travels with each sample, made when it is carried away."""
-
-    def __init__(self, panel: SamplesPanel) -> None:
-        self._panel = panel
-
-    def __getitem__(self, place: int) -> Code:
-        shown = self._panel._shown_at(place)
-        code = None if shown is None else self._panel.menus.payload(shown)
-        if code is None:
-            raise KeyError(place)
-        return code
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(range(len(self)))
-
-    def __len__(self) -> int:
-        return self._panel.grid.n_pictures()
+                QTimer.singleShot(0, partial(self.view.verticalScrollBar().setValue, scroll))  # once it is laid out

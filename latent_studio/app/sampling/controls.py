@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from latent_studio.app.panel import controls_row
+from latent_studio.app.sampling.settings import HOTTEST, MOST, MOST_SEEDS, SEED, TEMPERATURE, N
 from latent_studio.app.widgets.buttons import Button, icon_button
 from latent_studio.app.widgets.choice import Choice, Option
 from latent_studio.app.widgets.elide import caption
@@ -19,8 +20,7 @@ from latent_studio.app.widgets.numbers import shortest
 from latent_studio.app.widgets.picture_scroll import FIT
 from latent_studio.views.sampling import Draw
 
-MOST, MOST_SEEDS, HOTTEST = 10_000, 2**31 - 1, 4.0
-COMMON = (16, 36, 64, 100, 256, 400, 1024, 4096, 10_000)
+COMMON = (16, 36, 64, 100, 256, 400, 1024, 4096, MOST)
 _DICE = 100_000  # seeds that one can read out
 
 
@@ -40,13 +40,13 @@ class SampleControls(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.row, line = controls_row()
-        self.n = NumberField(100, low=1, high=MOST, integer=True, unit="samples")
+        self.n = NumberField(N, low=1, high=MOST, integer=True, unit="samples")
         self.n.setToolTip("How many: type a number up to 10,000")
         self.n.setFixedWidth(112)
-        self.seed = NumberField(0, low=0, high=MOST_SEEDS, integer=True)
+        self.seed = NumberField(SEED, low=0, high=MOST_SEEDS, integer=True)
         self.seed.setToolTip("The same seed draws the same codes, here and in `latent-studio sample`")
         self.seed.setFixedWidth(76)
-        self.temperature = NumberField(1.0, low=0.0, high=HOTTEST)
+        self.temperature = NumberField(TEMPERATURE, low=0.0, high=HOTTEST)
         self.temperature.setToolTip("Temperature: below 1 keeps to the ordinary, above 1 goes beyond (truncation)")
         self.temperature.setFixedWidth(52)
         self.locked = Button("", "lock-simple")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.session import Session
+from latent_studio.app.widgets.carry import Code
 from latent_studio.core.events import Failed, Pixels, Progress
 from latent_studio.core.files import write_file
 from latent_studio.core.pictures import png_bytes
@@ -112,3 +113,22 @@ def write_sheet(path: Path, pictures: Sequence[Pixels], about: dict[str, Any]) -
     """A contact sheet, about square, as PNG."""
     text = {"Software": "Latent Studio", ABOUT: json.dumps(about, ensure_ascii=False)}
     write_file(path, png_bytes(sheet(in_rows(pictures)), text=text))
+
+
+class Payloads(Mapping[int, Code]):
+    """What travels with each sample, made when it is carried away and not before. `n` tells how many there are."""
+
+    def __init__(self, payload: Callable[[int], Code | None], n: Callable[[], int]) -> None:
+        self._payload, self._n = payload, n
+
+    def __getitem__(self, place: int) -> Code:
+        code = self._payload(place)
+        if code is None:
+            raise KeyError(place)
+        return code
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self)))
+
+    def __len__(self) -> int:
+        return self._n()

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import numpy as np
 from PySide6 import QtGui
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from latent_studio.app.theme import colour
 from latent_studio.app.widgets import carry, paint
 from latent_studio.app.widgets.focus_mark import FocusMark
+from latent_studio.app.widgets.grid_shape import GridShape
 from latent_studio.app.widgets.peek import Peek
-from latent_studio.app.widgets.picture_strip import strip
+from latent_studio.app.widgets.picture_strip import Strips, selection_mark
 from latent_studio.app.widgets.pixels import Pixels, to_qimage
+from latent_studio.app.widgets.several import ADD, EXTEND, Several, step_of
 
 GAP = 4  # px between the pictures
 WIDE_GAP = 8  # px where there is room for the outline of a selected one
-
-_STRIP_BYTES = 64 << 20  # of rows kept for scrolling back
-_BAND_FROM = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class PictureGrid(QWidget):
@@ -53,14 +50,12 @@ class PictureGrid(QWidget):
         self._codes: Mapping[int, carry.Code] = {}
         self._files: Callable[[list[int]], list[str]] | None = None
         self._captions: Sequence[str] = ()
-        self._strips: OrderedDict[int, QImage] = OrderedDict()
-        self._selected: set[int] = set()
+        self._strips = Strips()
+        self._chosen = Several()
         self._hovered: int | None = None
         self._pressed: tuple[int | None, QPointF] | None = None
         self._band: QRectF | None = None
         self._band_end = QPointF()
-        self._before_band: set[int] = set()
-        self._current = self._anchor = 0
         self._focus = FocusMark(self)
         self._peek = Peek(self)
         self.setMouseTracking(True)
@@ -76,7 +71,7 @@ class PictureGrid(QWidget):
         former, self._pictures, self._captions = len(self._pictures), list(pictures), captions
         if len(self._pictures) != former:
             self.updateGeometry()
-            self._current = self._anchor = 0
+            self._chosen.current = self._chosen.anchor = 0
             self._select(set())
         self._strips.clear()
         self.update()
@@ -88,8 +83,8 @@ class PictureGrid(QWidget):
             self._pictures[place] = picture
             rows.add(place // self._n_columns)
         for row in rows:
-            self._strips.pop(row, None)
-            self.update(self._row_rect(row))
+            self._strips.drop(row)
+            self.update(self._shape().row_rect(row, self.width()))
 
     def n_pictures(self) -> int:
         """How many there are, with those that are still to come."""
@@ -118,7 +113,7 @@ class PictureGrid(QWidget):
 
     def selection(self) -> list[int]:
         """The selected pictures, in order."""
-        return sorted(self._selected)
+        return sorted(self._chosen.places)
 
     def set_selection(self, places: Iterable[int]) -> None:
         """Select others; places that are not there count for nothing."""
@@ -126,13 +121,13 @@ class PictureGrid(QWidget):
 
     def current(self) -> int:
         """The picture that has the keyboard."""
-        return self._current
+        return self._chosen.current
 
     def set_current(self, index: int) -> None:
         """Give the keyboard to another one."""
         index = max(0, min(len(self._pictures) - 1, index))
-        if index != self._current:
-            self._current = index
+        if index != self._chosen.current:
+            self._chosen.current = index
             self.current_changed.emit(index)
             self.update()
 
@@ -148,110 +143,62 @@ class PictureGrid(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         margins = self.contentsMargins()
-        n_rows = -(-len(self._pictures) // self._n_columns)
-        rows = max(n_rows * (self._side(width) + self._gap) - self._gap, 0)
-        return rows + margins.top() + margins.bottom()
+        return self._shape(width).height + margins.top() + margins.bottom()
 
-    def _side(self, width: int) -> int:
+    def _shape(self, width: int | None = None) -> GridShape:
+        """Where everything lies at a width, by default the present one."""
         margins = self.contentsMargins()
-        room = width - margins.left() - margins.right() - self._gap * (self._n_columns - 1)
-        return max(8, min(self._side_px, room // self._n_columns))
+        room = (self.width() if width is None else width) - margins.left() - margins.right()
+        side = max(8, min(self._side_px, (room - self._gap * (self._n_columns - 1)) // self._n_columns))
+        return GridShape(len(self._pictures), self._n_columns, side, self._gap, margins.left(), margins.top())
 
     def cell(self, index: int) -> QRectF:
         """Where a picture lies."""
-        row, column = divmod(index, self._n_columns)
-        side, margins = self._side(self.width()), self.contentsMargins()
-        step = side + self._gap
-        return QRectF(margins.left() + column * step, margins.top() + row * step, side, side)
+        return self._shape().cell(index)
 
-    def places_in(self, area: QRectF | QRect) -> list[int]:
+    def places_in(self, area: QRectF) -> list[int]:
         """The pictures that an area touches, in order."""
-        area, margins = QRectF(area), self.contentsMargins()
-        side = self._side(self.width())
-        rows = self._touched(area.top() - margins.top(), area.bottom() - margins.top(), side, self._n_rows())
-        columns = self._touched(area.left() - margins.left(), area.right() - margins.left(), side, self._n_columns)
-        places = (np.arange(*rows)[:, None] * self._n_columns + np.arange(*columns)).ravel()
-        found: list[int] = places[places < len(self._pictures)].tolist()
-        return found
-
-    def _touched(self, start: float, end: float, side: int, n: int) -> tuple[int, int]:
-        """Which of n cells along one axis, first and past the last, lie between two coordinates."""
-        step = side + self._gap
-        return max(0, int((start + self._gap) // step)), max(0, min(n, int(end // step) + 1))
-
-    def _n_rows(self) -> int:
-        return -(-len(self._pictures) // self._n_columns)
-
-    def _index_at(self, at: QPointF) -> int | None:
-        found = self.places_in(QRectF(at, at)) if at.x() >= 0 and at.y() >= 0 else []
-        return found[0] if found and self.cell(found[0]).contains(at) else None
-
-    def _row_rect(self, row: int) -> QRect:
-        """The whole width of a row, with the outlines around its pictures."""
-        top = int(self.cell(row * self._n_columns).top())
-        return QRect(0, top - self._gap, self.width(), self._side(self.width()) + 2 * self._gap)
+        return self._shape().places_in(area)
 
     # --- painting
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QPainter(self)
-        seen = self.places_in(QRectF(0, event.rect().top(), self.width(), event.rect().height()))
+        shape = self._shape()
+        seen = shape.places_in(QRectF(0, event.rect().top(), self.width(), event.rect().height()))
         if seen:
             for row in range(seen[0] // self._n_columns, seen[-1] // self._n_columns + 1):
-                painter.drawImage(self.cell(row * self._n_columns).topLeft(), self._strip(row))
+                painter.drawImage(shape.cell(row * self._n_columns).topLeft(), self._strip(row))
         self._paint_marks(painter, seen)
         if self._band is not None:
             paint.fill_round(painter, self._band, colour("accent", 0.14), colour("accent"), 2)
 
     def _paint_marks(self, painter: QPainter, seen: list[int]) -> None:
         """Selected, hovered, and the one that has the keyboard."""
-        marked = [place for place in seen if place in self._selected]
+        marked, shape = [place for place in seen if place in self._chosen.places], self._shape()
         if marked:
-            mark, out = self._mark()
+            mark, out = selection_mark(shape.side, shape.gap, self.devicePixelRatioF())
             for place in marked:
-                painter.drawImage(self.cell(place).topLeft() - QPointF(out, out), mark)
+                painter.drawImage(shape.cell(place).topLeft() - QPointF(out, out), mark)
         if self._focus.visible and self._pictures:
-            paint.focus_ring(painter, self.cell(self._current), paint.THUMB_RADIUS)
-        elif self._hovered is not None and self._hovered not in self._selected:
+            paint.focus_ring(painter, self.cell(self._chosen.current), paint.THUMB_RADIUS)
+        elif self._hovered is not None and self._hovered not in self._chosen.places:
             paint.fill_round(painter, self.cell(self._hovered), None, colour("muted"), paint.THUMB_RADIUS)
 
-    def _mark(self) -> tuple[QImage, int]:
-        """The outline of a selected picture, drawn once for all of them, and how far it lies outside, px."""
-        side, ratio = self._side(self.width()), self.devicePixelRatioF()
-        out = round(paint.OUTLINE) if self._gap >= 2 * paint.OUTLINE else 0
-        pixels = round((side + 2 * out) * ratio)
-        mark = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
-        mark.setDevicePixelRatio(ratio)
-        mark.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(mark)
-        inset = 0.0 if out else paint.OUTLINE  # without room between the pictures it covers their edges
-        around = QRectF(out, out, side, side).adjusted(inset, inset, -inset, -inset)
-        paint.outline(painter, around, paint.THUMB_RADIUS)
-        painter.end()
-        return mark, out
-
     def _strip(self, row: int) -> QImage:
-        """A row's pictures in device pixels."""
-        side, ratio = self._side(self.width()), self.devicePixelRatioF()
-        image = self._strips.get(row)
-        if image is None or image.devicePixelRatio() != ratio:
-            first = row * self._n_columns
-            image = strip(self._pictures[first : first + self._n_columns], side, self._gap, ratio)
-            self._strips[row] = image
-            while len(self._strips) * image.sizeInBytes() > _STRIP_BYTES and len(self._strips) > 1:
-                self._strips.popitem(last=False)
-        self._strips.move_to_end(row)
-        return image
+        first, shape = row * self._n_columns, self._shape()
+        pictures = self._pictures[first : first + self._n_columns]
+        return self._strips.row(row, pictures, shape.side, shape.gap, self.devicePixelRatioF())
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
-        if self._side(event.size().width()) != self._side(event.oldSize().width()):
+        if self._shape().side != self._shape(event.oldSize().width()).side:
             self._strips.clear()
 
     # --- the hand
 
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = self._index_at(event.position()), event.position()
+            self._pressed = self._shape().index_at(event.position()), event.position()
             self._peek.hide()
 
     def mouseMoveEvent(self, event: QtGui.QMouseEvent) -> None:
@@ -262,17 +209,17 @@ class PictureGrid(QWidget):
             if (event.position() - start).manhattanLength() >= QApplication.startDragDistance():
                 self._begin(index, event)
         else:
-            self._hover(self._index_at(event.position()), event.globalPosition().toPoint())
+            self._hover(self._shape().index_at(event.position()), event.globalPosition().toPoint())
 
     def _begin(self, index: int | None, event: QtGui.QMouseEvent) -> None:
         """The pointer went far enough from where it was pressed: a rubber band, or pictures are carried away."""
-        if self._selectable and (index is None or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
-            self._before_band = set(self._selected) if event.modifiers() & _BAND_FROM else set()
+        if self._selectable and (index is None or event.modifiers() & ADD):
+            self._chosen.begin_band(event.modifiers())
             self._band = QRectF()
             self.mouseMoveEvent(event)
         elif index is not None:
             self._pressed = None
-            self._carry(self.selection() if index in self._selected else [index])
+            self._carry(self.selection() if index in self._chosen.places else [index])
 
     def _carry(self, places: list[int]) -> None:
         there = [(place, picture) for place in places if (picture := self._pictures[place]) is not None]
@@ -286,7 +233,7 @@ class PictureGrid(QWidget):
         self._band_end = end
         corner = QPointF(min(max(end.x(), 0), self.width() - 1), min(max(end.y(), 0), self.height() - 1))
         self._band = QRectF(start, corner).normalized()
-        self._select(self._before_band | set(self.places_in(self._band)))
+        self._select(self._chosen.before_band | set(self.places_in(self._band)))
         self.band_moved.emit(end.toPoint())
         self.update()
 
@@ -314,9 +261,9 @@ class PictureGrid(QWidget):
         if band is not None:
             self.update()
         elif pressed is not None and pressed[0] is not None:
-            if self._index_at(event.position()) == pressed[0]:
+            if self._shape().index_at(event.position()) == pressed[0]:
                 self._click(pressed[0], event.modifiers())
-        elif pressed is not None and not event.modifiers() & _BAND_FROM:
+        elif pressed is not None and not event.modifiers() & (ADD | EXTEND):
             self._select(set())
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -325,22 +272,15 @@ class PictureGrid(QWidget):
         self.update()
 
     def _click(self, index: int, modifiers: Qt.KeyboardModifier) -> None:
-        adds = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        extends = self._selectable and bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         self.set_current(index)
-        if extends:
-            ends = sorted((self._anchor, index))
-            self._select(set(range(ends[0], ends[1] + 1)) | (self._selected if adds else set()))
-            return
-        self._anchor = index
         if self._selectable:
-            self._select(self._selected ^ {index} if adds else {index})
-        if not adds:
+            self._select(self._chosen.clicked(index, modifiers))
+        if not modifiers & (ADD | EXTEND if self._selectable else ADD):
             self.clicked.emit(index)
 
     def _select(self, places: set[int]) -> None:
-        if places != self._selected:
-            self._selected = places
+        if places != self._chosen.places:
+            self._chosen.places = places
             self.selection_changed.emit(self.selection())
             self.update()
 
@@ -350,47 +290,40 @@ class PictureGrid(QWidget):
 
     def _take_key(self, event: QtGui.QKeyEvent) -> bool:
         """Whether the key was for the pictures."""
-        key, step = event.key(), self._step_of(event.key())
+        key = event.key()
+        step = step_of(key, len(self._pictures), self._n_columns, self._rows_in_view())
         if step is not None:
-            target = max(0, min(len(self._pictures) - 1, self._current + step))
-            if self._selectable and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            target = max(0, min(len(self._pictures) - 1, self._chosen.current + step))
+            if self._selectable and event.modifiers() & EXTEND:
                 self._click(target, event.modifiers())
             else:
                 self.set_current(target)
             self._focus.visible = True
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._click(self._current, Qt.KeyboardModifier.NoModifier)
+            self._click(self._chosen.current, Qt.KeyboardModifier.NoModifier)
         elif self._selectable and key == Qt.Key.Key_Space:
-            self._click(self._current, Qt.KeyboardModifier.ControlModifier)
+            self._click(self._chosen.current, ADD)
         elif self._selectable and event.matches(QtGui.QKeySequence.StandardKey.SelectAll):
             self._select(set(range(len(self._pictures))))
-        elif key == Qt.Key.Key_Escape and self._selected:
+        elif key == Qt.Key.Key_Escape and self._chosen.places:
             self._select(set())
         else:
             return False
         self.update()
         return True
 
-    def _step_of(self, key: int) -> int | None:
-        n, page = len(self._pictures), self._n_columns * self._rows_in_view()
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -self._n_columns,
-            Qt.Key.Key_Down: self._n_columns,
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_Home: -n,
-            Qt.Key.Key_End: n,
-        }
-        return steps[Qt.Key(key)] if key in steps else None
-
     def _rows_in_view(self) -> int:
-        return max(1, self.visibleRegion().boundingRect().height() // (self._side(self.width()) + self._gap))
+        return max(1, self.visibleRegion().boundingRect().height() // (self._shape().side + self._gap))
 
     def contextMenuEvent(self, event: QtGui.QContextMenuEvent) -> None:
         by_mouse = event.reason() == QtGui.QContextMenuEvent.Reason.Mouse
-        index = self._index_at(QPointF(event.pos())) if by_mouse else self._current if self._pictures else None
+        index = (
+            self._shape().index_at(QPointF(event.pos()))
+            if by_mouse
+            else self._chosen.current
+            if self._pictures
+            else None
+        )
         if index is not None:
             at = event.globalPos() if by_mouse else self.mapToGlobal(self.cell(index).center().toPoint())
             self._peek.hide()
@@ -398,7 +331,7 @@ class PictureGrid(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QtGui.QHelpEvent):
-            self._show_peek(self._index_at(QPointF(event.pos())), event.globalPos())
+            self._show_peek(self._shape().index_at(QPointF(event.pos())), event.globalPos())
             return True
         return super().event(event)
 

@@ -1,14 +1,15 @@
-"""One row of a contact sheet as one image: resampled, laid out and rounded for all its pictures at once."""
+"""The rows of a contact sheet as images: resampled, laid out and rounded for all pictures of a row at once."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from latent_studio.app.theme import colour
@@ -16,6 +17,35 @@ from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.pixels import Pixels, resampled, to_qimage
 
 _Shape = tuple[int, ...] | None
+_KEPT_BYTES = 64 << 20  # of rows, for scrolling back
+
+
+class Strips:
+    """The rows that were painted last, ready to be painted again."""
+
+    def __init__(self) -> None:
+        self._rows: OrderedDict[int, QImage] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def clear(self) -> None:
+        """All look otherwise now."""
+        self._rows.clear()
+
+    def drop(self, row: int) -> None:
+        """One looks otherwise now."""
+        self._rows.pop(row, None)
+
+    def row(self, row: int, pictures: Sequence[Pixels | None], side: int, gap: int, ratio: float) -> QImage:
+        """A row's pictures in device pixels."""
+        image = self._rows.get(row)
+        if image is None or image.devicePixelRatio() != ratio:
+            image = self._rows[row] = strip(pictures, side, gap, ratio)
+            while len(self._rows) > 1 and len(self._rows) * image.sizeInBytes() > _KEPT_BYTES:
+                self._rows.popitem(last=False)
+        self._rows.move_to_end(row)
+        return image
 
 
 def strip(pictures: Sequence[Pixels | None], side: int, gap: int, ratio: float) -> QImage:
@@ -40,6 +70,20 @@ def strip(pictures: Sequence[Pixels | None], side: int, gap: int, ratio: float) 
     image = image.copy()  # of its own: `canvas` goes
     image.setDevicePixelRatio(ratio)
     return image
+
+
+def selection_mark(side: int, gap: int, ratio: float) -> tuple[QImage, int]:
+    """The outline of a selected picture, drawn once for all of them, and how far it lies outside, px."""
+    out = round(paint.OUTLINE) if gap >= 2 * paint.OUTLINE else 0
+    pixels = round((side + 2 * out) * ratio)
+    mark = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    mark.setDevicePixelRatio(ratio)
+    mark.fill(Qt.GlobalColor.transparent)
+    inset = 0.0 if out else paint.OUTLINE  # without room between the pictures it covers their edges
+    painter = QPainter(mark)
+    paint.outline(painter, QRectF(out + inset, out + inset, side - 2 * inset, side - 2 * inset), paint.THUMB_RADIUS)
+    painter.end()
+    return mark, out
 
 
 def _shape_of(picture: Pixels | None) -> _Shape:

@@ -75,7 +75,7 @@ def test_every_point_of_a_picture_is_that_pictures_and_the_gaps_are_nobodys(grid
         for y in range(0, grid.height(), 7):
             at = QPointF(x + 0.5, y + 0.5)
             expected = next((i for i in range(N) if grid.cell(i).contains(at)), None)
-            assert grid._index_at(at) == expected
+            assert grid._shape().index_at(at) == expected
 
 
 def test_the_pictures_in_an_area_are_those_that_touch_it(grid: PictureGrid) -> None:
