@@ -16,6 +16,9 @@ from latent_studio.core.errors import StudioError, did_you_mean
 from latent_studio.data.columns import MOST_CATEGORIES
 from latent_studio.data.pixel_store import at_once, blocks, rows_per_block, storing
 
+_WRITTEN_PRECISION = 1e-14
+"""Numbers are written with 15 digits, and found again by what is written."""
+
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:
@@ -132,9 +135,15 @@ class ImageSet:
 
         StudioError where the set has no such attribute. Names may hold commas: the whole is looked for, too.
         """
-        name, _, wanted = condition.partition("=")
-        choices = {wanted.strip(), *(value.strip() for value in wanted.split(","))}
-        return np.isin(self.column(name.strip()), list(choices))
+        name, _, wanted = (part.strip() for part in condition.partition("="))
+        choices = {wanted, *(value.strip() for value in wanted.split(","))}
+        if name not in self.attributes or name in self.attribute_names:
+            return np.isin(self.column(name), list(choices))
+        values = self.attributes[name]
+        is_one = np.isnan(values) if "" in choices else np.zeros(len(values), np.bool_)
+        for number in (number for text in choices if (number := _number(text)) is not None):
+            is_one |= np.isclose(values, number, rtol=_WRITTEN_PRECISION, atol=0)
+        return is_one
 
     def column(self, name: str, rows: NDArray[np.intp] | None = None) -> NDArray[np.str_]:
         """A label or attribute of every picture (or of those rows) as a person writes it: a name, or a number without
@@ -189,6 +198,13 @@ class ImageSet:
             "licence": self.licence,
             "citation": self.citation,
         }
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _numbered(labels: NDArray[np.int64]) -> tuple[str, ...]:

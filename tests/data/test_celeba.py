@@ -170,6 +170,8 @@ def test_an_attribute_may_be_the_label_and_a_condition(celeba: Path) -> None:
         ("list_attr_celeba.txt", "21\n" + attribute_list().split("\n", 1)[1], "tells of 21 pictures and lists 20"),
         ("list_attr_celeba.txt", attribute_list(NAMES[:15]), "lists 15 pictures and 000016.jpg"),
         ("list_attr_celeba.txt", attribute_list()[:-9], "is no list of numbers"),
+        ("list_attr_celeba.txt", "a.jpg 1\nb.jpg 1 -1 1\n", "is no list of numbers"),
+        ("list_attr_celeba.txt", "a.jpg 1\na.jpg 1\n", "is no list of numbers"),
         ("list_attr_celeba.txt", "", "is no list of numbers"),
         ("list_attr_celeba.txt", attribute_list().replace("Bald Blond_Hair", "Bald"), "names 2 attributes and has 3"),
         ("list_eval_partition.txt", "\n".join(f"{name} 2" for name in NAMES), "none of the pictures"),
@@ -207,4 +209,4 @@ def test_any_text_is_a_list_or_gets_a_sentence(
     if isinstance(found, str):
         assert found.endswith(".")
     else:
-        assert all(len(row) == len(found.names) for row in found.rows.values())
+        assert found.values.shape == (len(found.row_of), len(found.names))

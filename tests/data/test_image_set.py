@@ -163,6 +163,20 @@ def test_a_condition_names_what_a_person_reads(condition: str, kept: list[int]) 
     assert part.n_train == sum(k < 7 for k in kept)
 
 
+@given(
+    st.lists(
+        st.floats(-1e300, 1e300) | st.just(float("nan")) | st.integers(-(2**53), 2**53).map(float),
+        min_size=10,
+        max_size=10,
+    )
+)
+def test_a_number_is_found_by_what_is_written_of_it(values: list[float]) -> None:
+    images = an_image_set(attributes={"x": np.array(values)})
+    written = images.column("x")
+    for k in range(10):
+        assert images.has(f"x={written[k]}")[k]
+
+
 def test_large_and_negative_numbers_are_written_whole() -> None:
     images = an_image_set(attributes={"id": np.arange(10) + 1_234_567, "t": np.arange(10) - 0.5})
     assert images.column("id")[3] == "1234570"
