@@ -69,6 +69,10 @@ class Panel(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
 
+    @classmethod
+    def prepare(cls) -> None:
+        """What takes long and needs no window (imports, tables): done on a lane before it is made in idle time."""
+
     def set_content(self, body: QWidget, controls: QWidget | None = None) -> None:
         """Fill the panel, once: `body` below the row of `controls` (see `controls_row`) and the banner."""
         if controls is not None:

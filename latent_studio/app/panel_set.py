@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
@@ -37,6 +38,12 @@ class Panels(Mapping[str, Panel]):
     def made(self) -> list[Panel]:
         """Those that there are by now."""
         return [self._made[key] for key in self.kinds if key in self._made]
+
+    def prepare(self) -> None:
+        """On a lane: what would hold the window up when the panels are made."""
+        importlib.import_module("numpy.random")
+        for kind in self.kinds.values():
+            kind.prepare()
 
     def make_next(self) -> bool:
         """Make one that there is not yet; False where nothing is left to be tried."""

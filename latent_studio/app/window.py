@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from latent_studio.app.actions import Action, add_shortcuts
+from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.dock_side import DockSide
 from latent_studio.app.documents import Documents
 from latent_studio.app.incoming import Incoming
@@ -85,6 +86,7 @@ class Window(QWidget):
         self.deeds = window_actions(self)
         self._palette: Palette | None = None
         self._key_sheet: KeySheetView | None = None
+        self._disk = DiskWork(session, "window", self)
         self._making = QTimer(self, interval=PAUSE_MS)
         self._making.timeout.connect(self._make_next)
         self._lay_out()
@@ -165,7 +167,7 @@ class Window(QWidget):
         if not self._is_warm:
             self._is_warm = True
             self.session.warm_up()
-            self._making.start()
+            self._disk.ask(self.panels.prepare, lambda _: self._making.start())
 
     @Slot()
     def _make_next(self) -> None:

@@ -17,7 +17,7 @@ from latent_studio.app.panel import Panel
 from latent_studio.app.session import Session
 from latent_studio.app.shelf import Shelf
 from latent_studio.app.training.advice import Advice, FoundData
-from latent_studio.app.training.form import TrainForm
+from latent_studio.app.training.form import TrainForm, prepare_schemas
 from latent_studio.app.training.proposals import Proposals
 from latent_studio.app.training.recipe_files import FIRST_RECIPE, RecipeFiles, draft_of
 from latent_studio.app.training.run_board import RunBoard
@@ -51,6 +51,10 @@ class TrainPanel(Panel):
     tooltip = "Start runs, watch and steer them, compare what came of them"
     folds_dock = True
     shows_model = False
+
+    @classmethod
+    def prepare(cls) -> None:
+        prepare_schemas()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

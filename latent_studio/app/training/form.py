@@ -232,6 +232,12 @@ class TrainForm(QScrollArea):
         self._augmenting.set_caption(", ".join(is_on) or _NO_CHANGE)
 
 
+def prepare_schemas() -> None:
+    """Make the schemas that every form needs: it takes a while and needs no window."""
+    for kind in (TrainingSection, OptimizerSection, AugmentSection, DataSection):
+        _schema(kind)
+
+
 @cache
 def _schema(kind: type[Config]) -> Schema:
     return kind.model_json_schema()
