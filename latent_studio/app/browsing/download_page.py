@@ -124,6 +124,10 @@ class DownloadPage(QWidget):
             self.pause.set_text("Go on" if now.is_held else "Pause")
             self.pause.set_icon("play" if now.is_held else "pause")
 
+    def problem(self) -> str:
+        """What went wrong, in words; empty where nothing did."""
+        return self._problem.text()
+
     def line(self) -> str:
         """How far it is, in words."""
         return self._line.text()
