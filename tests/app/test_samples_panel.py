@@ -83,7 +83,7 @@ def test_the_same_seed_gives_the_pictures_of_the_command_line(
     model = driver.session.document.model
     assert model is not None
     mine, theirs = tmp_path / "mine.png", tmp_path / "theirs.png"
-    panel.save(mine)
+    panel.files.save(mine)
     driver.until(mine.exists)
     options = ["--n", "60", "--seed", "11", "--temperature", "0.8", "--out", str(theirs)]
     result = CliRunner().invoke(command_line, ["sample", model.key, *options])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 
 from latent_studio.app.actions import Action, Gesture
 from latent_studio.app.exploring.data_picker import DataPicker
@@ -96,11 +95,12 @@ class SamplesPanel(Panel):
         self.grid.menu_requested.connect(self._on_menu)
         self.grid.selection_changed.connect(self.caption_changed)
         self.controls.changed.connect(self._on_setting)
-        self.controls.scale_chosen.connect(self._on_scale)
+        self.controls.scale_chosen.connect(self.view.set_scale)
         self.controls.nearest_toggled.connect(self._show_nearest)
-        self.controls.save_requested.connect(self._ask_where_to_save)
+        self.controls.save_requested.connect(self.files.ask_where_to_save)
         self.files.told.connect(lambda level, text: self.tell("good" if level == "good" else "bad", text))
         self.files.progressed.connect(self._on_save_progress)
+        self.banner.action_requested.connect(self._on_cancel)
         self.side.card.closed.connect(partial(self._show_nearest, False))
         self.side.card.locate_requested.connect(self.picker.locate)
         self.picker.missing_changed.connect(self._on_missing)
@@ -216,7 +216,7 @@ class SamplesPanel(Panel):
         return (
             Action("samples-nearest", "Nearest training pictures", self._toggle_nearest, ("N",), "intersect", GROUP),
             Action("samples-roll", "Draw other samples", self.controls.roll, ("D",), "dice-five", GROUP),
-            Action("samples-save", "Save a contact sheet", self._ask_where_to_save, (), "floppy-disk", GROUP),
+            Action("samples-save", "Save a contact sheet", self.files.ask_where_to_save, (), "floppy-disk", GROUP),
         )
 
     # --- the nearest training pictures
@@ -255,31 +255,18 @@ class SamplesPanel(Panel):
         names = [f"{name} seed {self.sheet.draw.seed} sample {place + 1:05}" for place, _ in coded]
         return self.files.write_carried([code for _, code in coded], names)
 
-    def _ask_where_to_save(self) -> None:
-        header, draw = self.session.header, self.sheet.draw
-        if header is not None:
-            suggested = f"{header.name}-samples-{draw.n}-seed-{draw.seed}.png"
-            path, _ = QFileDialog.getSaveFileName(self, "Save the samples", suggested, "PNG (*.png)")
-            if path:
-                self.save(Path(path))
-
-    def save(self, path: Path) -> None:
-        """Write all samples on one sheet."""
-        model = self.session.document.model
-        if model is not None:
-            self.files.save_sheet(model, draw_of(self.session.document), path)
-
     def _on_save_progress(self, done: int, total: int) -> None:
         if total > 1000:
-            self.tell("info", f"Decoding {done:,} of {total:,} samples for the contact sheet …")
+            self.tell("info", f"Decoding {done:,} of {total:,} samples for the contact sheet …", action="Cancel")
+
+    def _on_cancel(self) -> None:
+        self.files.cancel()
+        self.banner.clear()
 
     # --- workspace
 
     def _show_scales(self) -> None:
         self.controls.show_scales(self.view.scales(), self.view.scale())
-
-    def _on_scale(self, scale: float) -> None:
-        self.view.set_scale(scale)
 
     def workspace(self) -> dict[str, Any]:
         return {

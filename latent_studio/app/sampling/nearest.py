@@ -71,6 +71,11 @@ class NearestSearch(QObject):
         self._query, self._asked = query, None
         self._go_on()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way."""
+        return self._asked is not None
+
     def stop(self) -> None:
         """Nobody wants to know any more."""
         self._query = self._asked = None
@@ -165,6 +170,8 @@ class NearestSearch(QObject):
             self._take(value)
         elif isinstance(value, Failed):
             self.failed.emit(value.text, False)
+        if answer.is_last and answer.request is self._asked:
+            self._asked = None
 
     def _take(self, value: Neighbours) -> None:
         assert self._images is not None

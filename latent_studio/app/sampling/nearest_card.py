@@ -121,9 +121,7 @@ class NearestCard(QWidget):
 
     def show_sample(self, name: str, picture: Pixels, code: dict[str, object] | None) -> None:
         """The sample that is searched for; what was found for another goes when something is found for this one."""
-        h, w = picture.shape[:2]
-        self.sample.setFixedSize(fitted(QSize(w, h), QSize(_SIDE, _SIDE)))
-        self.sample.set_image(picture)
+        self.show_picture(picture)
         self.sample.set_payload(code)
         self.sample.show()
         self._name.setText(name)
@@ -131,6 +129,12 @@ class NearestCard(QWidget):
         self.locate.hide()
         for cell in self._cells:
             cell.fade()
+
+    def show_picture(self, picture: Pixels) -> None:
+        """The same sample by newer weights."""
+        h, w = picture.shape[:2]
+        self.sample.setFixedSize(fitted(QSize(w, h), QSize(_SIDE, _SIDE)))
+        self.sample.set_image(picture)
 
     def show_progress(self, share: float, doing: str) -> None:
         """How far the search is; "" when it is done."""

@@ -45,9 +45,18 @@ class NearestSide(QObject):
         self.card.set_by(self._by, can_encode)
 
     def show_sample(self, sample: Shown) -> None:
-        """Find what is nearest to this one; of one that looks as before nothing is asked again."""
+        """Find what is nearest to this one.
+
+        Where newer weights made another picture of the same code, a search that is under way is not begun anew every
+        second, and the codes of all training pictures are not asked for again.
+        """
         former, self._sample = self._sample, sample
-        if former is None or former.picture is not sample.picture or self._nearest is None:
+        is_same = former is not None and (former.caption, former.code) == (sample.caption, sample.code)
+        if is_same and former is not None and former.picture is sample.picture and self._nearest is not None:
+            return
+        if is_same and (self.search.is_busy or self._by == "codes"):
+            self.card.show_picture(sample.picture)
+        else:
             self._ask()
 
     def clear(self) -> None:

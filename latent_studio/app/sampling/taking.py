@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from latent_studio.app.disk_work import DiskWork
+from latent_studio.app.sampling.settings import draw_of
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.carry import Code
 from latent_studio.core.events import Failed, Pixels, Progress
 from latent_studio.core.files import write_file
 from latent_studio.core.pictures import png_bytes
 from latent_studio.core.request import Answer
-from latent_studio.studio.document import ModelRef
 from latent_studio.studio.naming import folder_name
 from latent_studio.studio.provenance import KEY, provenance_values
 from latent_studio.views.samples import CarriedPictures, DrawAll, WholeDraw
@@ -41,19 +42,36 @@ class SampleFiles(QObject):
     told = Signal(str, str)
     progressed = Signal(int, int)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._window = session, parent
         self._disk = DiskWork(session, "sample files", self)
         self._asked: tuple[DrawAll, Path] | None = None
         self._carried: list[tempfile.TemporaryDirectory[str]] = []
         session.answered.connect(self._on_answered)
 
-    def save_sheet(self, model: ModelRef, draw: Draw, path: Path) -> None:
+    def ask_where_to_save(self) -> None:
+        """Save all samples on one sheet, where the person says."""
+        header = self._session.header
+        if header is not None:
+            draw = draw_of(self._session.document)
+            suggested = f"{header.name}-samples-{draw.n}-seed-{draw.seed}.png"
+            path, _ = QFileDialog.getSaveFileName(self._window, "Save the samples", suggested, "PNG (*.png)")
+            if path:
+                self.save(Path(path))
+
+    def save(self, path: Path) -> None:
         """Decode the whole draw anew and write it as a contact sheet, as the command line does it."""
-        request = DrawAll(model=model.key, draw=draw)
-        self._asked = request, path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
-        self._session.ask(request)
+        document = self._session.document
+        if document.model is not None:
+            request = DrawAll(model=document.model.key, draw=draw_of(document))
+            self._asked = request, path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
+            self._session.ask(request)
+
+    def cancel(self) -> None:
+        """Give up the contact sheet that is being decoded."""
+        if self._asked is not None:
+            self._session.views.engine.cancel(self._asked[0].slot)
 
     def write_carried(self, codes: Sequence[tuple[float, ...]], names: Sequence[str]) -> list[str]:
         """PNG files of codes by the reference path, each with its code inside. It waits for them: a drop is at hand,
