@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,13 +123,23 @@ def _attribute(images: ImageSet, name: str) -> AttributeFacts:
     n_missing = len(values) - len(given)
     if given.size == 0:
         return AttributeFacts("number", (), np.nan, np.nan, (0,) * N_BINS, n_missing)
-    different, n_each = np.unique(given, return_counts=True)
+    different, n_each = _counted(given)
     if len(different) <= MOST_CHOICES and (different == np.floor(different)).all():
         choices = tuple(f"{value:.15g}" for value in different.tolist())
         return AttributeFacts("choices", choices, 0.0, 0.0, tuple(n_each.tolist()), n_missing)
     low, high = float(given.min()), float(given.max())
     counts = tuple(np.histogram(given, bins=N_BINS, range=(low, high))[0].tolist())
     return AttributeFacts("number", (), low, high, counts, n_missing)
+
+
+def _counted(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """The different values in order and how often each occurs; without sorting where they are few whole numbers."""
+    low, high = values.min(), values.max()
+    if values.dtype.kind != "i" or high - low > MOST_CHOICES:
+        return np.unique(values, return_counts=True)
+    n_each = np.bincount(values - low)
+    present = np.flatnonzero(n_each)
+    return present + low, n_each[present]
 
 
 def _sortable(images: ImageSet, name: str) -> NDArray[np.float64]:

@@ -17,7 +17,13 @@ _N_AT_ONCE = 32
 
 
 def decoder(
-    files: PictureFiles, names: Sequence[str], size: int, n_channels: int, where: str, crop: int | None = None
+    files: PictureFiles,
+    names: Sequence[str],
+    size: int,
+    n_channels: int,
+    where: str,
+    crop: int | None = None,
+    is_whole: bool = False,
 ) -> Fill:
     """Fills with the readable ones of those pictures in order; see `decoded`. StudioError where none is.
 
@@ -26,7 +32,7 @@ def decoder(
 
     def read(name: str) -> Pixels | UnreadableError:
         try:
-            return decoded(files.read(name), size, n_channels, crop)
+            return decoded(files.read(name), size, n_channels, crop, is_whole)
         except UnreadableError as error:
             return error
         except UNREADABLE as error:

@@ -37,6 +37,12 @@ class Options(PathOptions):
         description="Side of the squares that all pictures are scaled and cropped to.",
         json_schema_extra={"unit": "px"},
     )
+    crop: Literal["centre", "whole"] = Field(
+        default="centre",
+        title="Crop",
+        description="The middle square of each picture, or the whole of it on a white square.",
+        json_schema_extra={"titles": {"centre": "middle square", "whole": "none, on white"}},
+    )
     channels: Literal["auto", "grey", "colour"] = Field(
         default="auto", title="Colour", description="auto: grey when all pictures are grey, else colour."
     )
@@ -129,8 +135,8 @@ def _pixels(files: PictureFiles, layout: _Layout, options: Options) -> Storing:
     """All pictures that can be read, and their numbers in the layout."""
     n_channels = 1 if options.channels == "grey" else 3
     n, size = len(layout.names), options.size
-    key = fingerprint([], "folder", files.stamp, size, n_channels)
-    fill = decoder(files, layout.names, size, n_channels, options.path.name)
+    key = fingerprint([], "folder", files.stamp, size, n_channels, options.crop)
+    fill = decoder(files, layout.names, size, n_channels, options.path.name, is_whole=options.crop == "whole")
     pixels, kept = yield from storing((n, n_channels, size, size), fill, key, options.memory_share)
     if options.channels == "auto" and all(_is_grey(block) for block in blocks(pixels)):
         shape = (len(pixels), 1, size, size)

@@ -24,24 +24,24 @@ class UnreadableError(Exception):
     """The file is no picture, damaged, or would unpack to an absurd size; says why."""
 
 
-def decoded(content: bytes, size: int, n_channels: int, crop: int | None = None) -> Pixels:
+def decoded(content: bytes, size: int, n_channels: int, crop: int | None = None, is_whole: bool = False) -> Pixels:
     """(n_channels, size, size), n_channels 1 or 3.
 
     Turned as its EXIF says, transparent parts on white, scaled (Lanczos) so that the shorter side fits, the longer one
-    cropped to its middle; `crop`: only the middle square of so many pixels is taken. 16-bit pictures are scaled to 8;
-    of an animation the first frame is taken.
+    cropped to its middle; `crop`: only the middle square of so many pixels is taken; `is_whole`: nothing is cropped, the
+    picture lies in the middle of a white square. 16-bit pictures are scaled to 8; of an animation the first frame is
+    taken.
     """
     from PIL import Image, ImageOps
 
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            crop = min(crop or min(image.size), *image.size)
-            share = crop / min(image.size)
-            enough = round(2 * size / share)
-            image.draft(None, (enough, enough))  # a JPEG is decoded at 1/2, 1/4, 1/8 where that is enough
+            if crop is None:  # a smaller draft has no whole number of pixels: its middle is a little off
+                image.draft(None, (2 * size, 2 * size))  # a JPEG is decoded at 1/2, 1/4, 1/8 where that is enough
             upright = ImageOps.exif_transpose(image)
             plain = _without_alpha(_eight_bit(upright)).convert("L" if n_channels == 1 else "RGB")
-            side = share * min(plain.size)
+            plain = _on_square(plain) if is_whole else plain
+            side = min(crop or plain.width, *plain.size)
             left, top = (plain.width - side) / 2, (plain.height - side) / 2
             box = (left, top, left + side, top + side)
             square = plain.resize((size, size), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
@@ -51,6 +51,16 @@ def decoded(content: bytes, size: int, n_channels: int, crop: int | None = None)
     except Exception as error:  # Pillow's readers raise nearly anything on a damaged file
         raise UnreadableError(str(error) or type(error).__name__) from error
     return np.ascontiguousarray(pixels.reshape(size, size, n_channels).transpose(2, 0, 1))
+
+
+def _on_square(image: Image.Image) -> Image.Image:
+    """The whole picture in the middle of a white square."""
+    from PIL import Image
+
+    side = max(image.size)
+    square = Image.new(image.mode, (side, side), "white")
+    square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    return square
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
