@@ -1,4 +1,4 @@
-"""`latent-studio render`: what each dimension does, and how well pictures come back, as sheets."""
+"""`latent-studio render`: what each dimension does, a plane of the space, samples, reconstructions, as sheets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import numpy as np
 import typer
 
+from latent_studio.cli.mapping import manifold
 from latent_studio.cli.opening import (
     CheckpointPath,
     ChosenWeights,
@@ -18,6 +19,7 @@ from latent_studio.cli.opening import (
     pictures_for,
 )
 from latent_studio.cli.output import AsJson, Picture, print_json, write_picture
+from latent_studio.cli.sample import sample
 from latent_studio.cli.traversing import traversal
 from latent_studio.core.errors import StudioError
 from latent_studio.views.encoding import Encoded, encode
@@ -25,7 +27,9 @@ from latent_studio.views.sheets import in_rows, sheet
 
 app = typer.Typer(help="Render pictures of what a model has learned.", no_args_is_help=True)
 
-app.command()(traversal)
+for command in (traversal, manifold):
+    app.command()(command)
+app.command(name="samples")(sample)
 
 
 @app.command()

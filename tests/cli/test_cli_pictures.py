@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
+from latent_studio.cli.opening import open_model
 from latent_studio.core.header import read_header
 from latent_studio.data import load
+from latent_studio.views.decoding import reference
 from latent_studio.views.sheets import GAP_PX, MARGIN_PX
 from tests.cli.calls import Refused, Run
 
@@ -169,3 +172,39 @@ def test_pictures_of_another_shape_are_refused(refused: Refused, trained: Path) 
     told = refused("evaluate", trained, "--size", "16")
     assert "16 × 16 px in grey" in told
     assert "8 × 8 px in grey" in told
+
+
+def test_a_manifold_shows_the_prior_s_quantiles_the_others_held(run: Run, checkpoint: Path, tmp_path: Path) -> None:
+    out = tmp_path / "m.png"
+    ran = run(
+        "render", "manifold", checkpoint, "--out", out, "--n", 4, "--plane", "z2,z0", "--code", "9,0.5,9", "--json"
+    )
+    sheet, about = opened(out)
+    assert sheet.shape == (4 * 8, 4 * 8)
+    assert ran.json == {"out": str(out), **about}
+    assert [axis["name"] for axis in about["plane"]["axes"]] == ["z2", "z0"]
+    assert about["plane"]["across"] == about["plane"]["up"] == [0.125, 0.375, 0.625, 0.875]
+    model = open_model(checkpoint)
+    exact = [NormalDist().inv_cdf(u) for u in about["plane"]["up"]]
+    for row, column in ((0, 0), (3, 1)):
+        code = np.array([exact[3 - row], 0.5, exact[column]], np.float32)
+        assert np.array_equal(sheet[8 * row : 8 * row + 8, 8 * column : 8 * column + 8], reference(model, code))
+
+
+def test_a_linear_manifold_goes_from_one_end_to_the_other(run: Run, checkpoint: Path, tmp_path: Path) -> None:
+    arguments = ("--out", tmp_path / "m.png", "--n", 3, "--spacing", "linear", "--reach", 2, "--json")
+    assert run("render", "manifold", checkpoint, *arguments).json["plane"]["across"] == [-2.0, 0.0, 2.0]
+
+
+def test_a_plane_that_is_none_is_refused_in_a_sentence(refused: Refused, checkpoint: Path, tmp_path: Path) -> None:
+    out = ("--out", tmp_path / "m.png")
+    assert "takes two dimensions" in refused("render", "manifold", checkpoint, *out, "--plane", "z0")
+    assert "two different" in refused("render", "manifold", checkpoint, *out, "--plane", "z1,z1")
+    assert "takes the 3 numbers" in refused("render", "manifold", checkpoint, *out, "--code", "1,2")
+
+
+def test_samples_are_rendered_as_they_are_sampled(run: Run, checkpoint: Path, tmp_path: Path) -> None:
+    a, b = tmp_path / "a.png", tmp_path / "b.png"
+    assert run("sample", checkpoint, "--out", a, "--n", 5, "--seed", 3).code == 0
+    assert run("render", "samples", checkpoint, "--out", b, "--n", 5, "--seed", 3).code == 0
+    assert a.read_bytes() == b.read_bytes()

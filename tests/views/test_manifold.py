@@ -86,7 +86,7 @@ def test_points_of_cells_are_exact() -> None:
 def test_a_second_view_begins_with_the_pieces_that_were_right_for_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     opened = opened_vae()
     clock = iter(np.arange(0, 1000, 0.001))  # every piece takes 1 ms
-    monkeypatch.setattr("latent_studio.views.decoding.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("latent_studio.views.decoding.thread_time", lambda: next(clock))
     monkeypatch.setattr("latent_studio.views.decoding._chunk_of", {})
     codes = np.zeros((120, 3), np.float32)
     first = [len(pictures) for _, pictures in decode_in_pieces(opened, codes)]

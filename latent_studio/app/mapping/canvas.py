@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
-from latent_studio.app.mapping.frame import Frame, Span
+from latent_studio.app.mapping.frame import Frame
 from latent_studio.app.mapping.tile_cache import ByteCache
 from latent_studio.app.widgets.pixels import resampled, to_qimage
 from latent_studio.core.events import Pixels
@@ -22,8 +22,8 @@ SCALED_BYTES = 32 * 2**20
 """Of pictures at the size they have on the screen."""
 
 N_SHEETS = 3
-STAND_IN_LEVELS = (5, 4, 3, 2, 1)
-"""How many levels coarser a picture may be that stands in for finer ones, the coarsest first."""
+COARSEST_STAND_IN = 5
+"""So many levels coarser a picture may be that stands in for finer ones."""
 
 TileKey = tuple[int, int, int, int]
 """Sheet, level, across, up: the coarsest level that has the picture."""
@@ -169,24 +169,28 @@ class TileCanvas:
         span = touched.within(frame.limits(sheet.plane))
         found = [(cell, self._find(cell)) for cell in span.cells()]
         painter.setClipRect(area)
-        if span != touched or any(tile is None for _, tile in found):
+        missing = [cell for cell, tile in found if tile is None]
+        if span != touched or missing:
             painter.fillRect(area, self.ground)
-            if any(tile is None for _, tile in found):
-                self._paint_stand_ins(painter, span, frame)
+            self._paint_stand_ins(painter, missing, frame)
         for cell, tile in found:
             if tile is not None:
                 self._draw(painter, frame.rect(cell), *tile)
 
-    def _paint_stand_ins(self, painter: QPainter, span: Span, frame: Frame) -> None:
-        """Coarser tiles, enlarged, the finest on top."""
-        for n in STAND_IN_LEVELS:
-            size = 2**n
-            for across, up in span.halved(n).cells():
-                cell = (across * size, up * size)
-                found = self._find(cell)
-                if found is not None:
-                    target = frame.rect(cell, size)
-                    painter.drawImage(_fitted(found[1], target), found[1])
+    def _paint_stand_ins(self, painter: QPainter, missing: Iterable[Cell], frame: Frame) -> None:
+        """Coarser tiles, enlarged, where finer ones are missing; of each level only what nothing finer covers."""
+        levels: list[dict[Cell, QImage]] = [{} for _ in range(COARSEST_STAND_IN)]
+        for x, y in missing:
+            for n, found in enumerate(levels, 1):
+                size = 2**n  # the picture of a coarser cell reaches half of this to each side of its middle
+                covers = {(i * size, j * size) for i in {x // size, -(-x // size)} for j in {y // size, -(-y // size)}}
+                here = {cell: tile[1] for cell in covers if (tile := self._find(cell)) is not None}
+                found.update(here)
+                if len(here) == len(covers):
+                    break
+        for n in range(COARSEST_STAND_IN, 0, -1):
+            for cell, image in levels[n - 1].items():
+                painter.drawImage(_fitted(image, frame.rect(cell, 2**n)), image)
 
     def _find(self, cell: Cell) -> tuple[TileKey, QImage] | None:
         assert self._frame is not None

@@ -33,14 +33,19 @@ class TileFeed(QObject):
         super().__init__(view)
         self._session, self._view = session, view
         self._model = ""
-        self._is_active = False
+        self._is_active = self._is_due = False
         self._asked: ManifoldTiles | None = None
         self._n_come = 0
         self._pace = QTimer(self, singleShot=True, interval=ASK_EVERY_MS)
-        self._pace.timeout.connect(self._ask)
+        self._pace.timeout.connect(self._on_pace)
         session.answered.connect(self._on_answered)
         session.weights_settled.connect(self._on_weights)
         view.viewport_changed.connect(self.ask)
+
+    @property
+    def asked(self) -> ManifoldTiles | None:
+        """What is under way."""
+        return self._asked
 
     def set_active(self, is_active: bool) -> None:
         """Work only while the map is on the screen."""
@@ -63,15 +68,17 @@ class TileFeed(QObject):
     @Slot()
     def ask(self) -> None:
         """Have what is missing decoded, now or at the next step of the pace."""
-        if self._is_active and not self._pace.isActive():
-            self._ask()
-
-    @Slot()
-    def _ask(self) -> None:
         if not self._is_active:
             return
-        missing = self._view.canvas.missing()
-        self._submit(missing or self._view.canvas.missing(MARGIN))
+        self._is_due = self._pace.isActive()
+        if not self._is_due:
+            self._submit(self._view.canvas.missing() or self._view.canvas.missing(MARGIN))
+            self._pace.start()
+
+    @Slot()
+    def _on_pace(self) -> None:
+        if self._is_due:
+            self.ask()
 
     def _submit(self, cells: list[Cell]) -> None:
         plane, frame = self._view.plane, self._view.frame
@@ -85,7 +92,6 @@ class TileFeed(QObject):
         )
         self._n_come = 0
         self._session.ask(self._asked)
-        self._pace.start()
 
     @Slot()
     def _on_weights(self) -> None:

@@ -41,15 +41,6 @@ class Span:
             min(self.top, other.top),
         )
 
-    def halved(self, n: int) -> Span:
-        """The cells of the level n coarser whose pictures, 2^n times as large, reach into this span."""
-        size = 2**n
-        return Span(
-            *(floor(v / size) if k % 2 == 0 else ceil(v / size) for k, v in enumerate(
-                (self.left, self.right, self.bottom, self.top)
-            ))
-        )  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Frame:

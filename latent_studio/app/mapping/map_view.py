@@ -142,7 +142,7 @@ class MapView(QWidget):
 
     def fit(self) -> None:
         """Show all of the plane; of an endless one the part where the prior has its mass."""
-        self._go_home(Home.ALL, self._home_scale())
+        self._go_home(Home.ALL, FIT_SHARE * self._home_scale())
 
     def cover(self) -> None:
         """Fill the view with the plane, from its middle: how a map begins."""
@@ -209,7 +209,7 @@ class MapView(QWidget):
             return 1.0
         (left, right), (bottom, top) = self._plane.home
         width, height = self._size()
-        return max(FIT_SHARE * of(width / (right - left), height / (top - bottom)), 1e-6)
+        return max(of(width / (right - left), height / (top - bottom)), 1e-6)
 
     def _smallest_scale(self) -> float:
         return SMALLEST_SHARE * self._home_scale()
