@@ -28,9 +28,9 @@ def decoded(content: bytes, size: int, n_channels: int, crop: int | None = None,
     """(n_channels, size, size), n_channels 1 or 3.
 
     Turned as its EXIF says, transparent parts on white, scaled (Lanczos) so that the shorter side fits, the longer one
-    cropped to its middle; `crop`: only the middle square of so many pixels is taken; `is_whole`: nothing is cropped, the
-    picture lies in the middle of a white square. 16-bit pictures are scaled to 8; of an animation the first frame is
-    taken.
+    cropped to its middle; `crop`: only the middle square of so many pixels is taken; `is_whole`: nothing is cropped,
+    the picture lies in the middle of a white square. 16-bit pictures are scaled to 8; of an animation the first frame
+    is taken.
     """
     from PIL import Image, ImageOps
 

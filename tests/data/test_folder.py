@@ -129,6 +129,18 @@ def test_the_longer_side_is_cropped_to_its_middle() -> None:
     assert (x.transpose(1, 2, 0) == GREEN).all()
 
 
+def test_a_picture_taken_whole_lies_in_the_middle_of_a_white_square(tmp_path: Path) -> None:
+    save(tmp_path / "wide" / "a.png", size=(8, 4))
+    save(tmp_path / "tall" / "a.png", size=(4, 8))
+    wide = data.load("folder", tmp_path / "wide", size=8, crop="whole").pixels[0]
+    expected = np.full((3, 8, 8), 255, np.uint8)
+    expected[:, 2:6] = np.array(RED, np.uint8)[:, None, None]
+    assert np.array_equal(wide, expected)
+    assert np.array_equal(
+        data.load("folder", tmp_path / "tall", size=8, crop="whole").pixels[0], expected.swapaxes(1, 2)
+    )
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])
 def test_every_mode_gives_white_for_white(mode: str) -> None:
     white: dict[str, Any] = {
@@ -360,9 +372,9 @@ def test_a_set_larger_than_its_share_of_memory_is_mapped_equal_and_decoded_once(
 
     calls: list[int] = []
 
-    def counting(content: bytes, size: int, n_channels: int, crop: int | None) -> NDArray[np.uint8]:
+    def counting(content: bytes, size: int, n_channels: int, crop: int | None, is_whole: bool) -> NDArray[np.uint8]:
         calls.append(1)
-        return decoded(content, size, n_channels, crop)
+        return decoded(content, size, n_channels, crop, is_whole)
 
     monkeypatch.setattr("latent_studio.data.decoding.decoded", counting)
     again = data.load("folder", tmp_path / "s", size=8, memory_share=0)
