@@ -130,10 +130,10 @@ class Driver:
         drop(target, mime)
 
 
-def drop(target: QWidget, mime: QMimeData) -> None:
-    """What Qt sends when something is dragged onto a widget and let go."""
-    action, centre = Qt.DropAction.CopyAction, target.rect().center()
-    enter = QDragEnterEvent(centre, action, mime, LEFT, NOTHING)
+def drop(target: QWidget, mime: QMimeData, at: QPoint | None = None) -> None:
+    """What Qt sends when something is dragged onto a widget (its middle, or a point in it) and let go."""
+    action, where = Qt.DropAction.CopyAction, target.rect().center() if at is None else at
+    enter = QDragEnterEvent(where, action, mime, LEFT, NOTHING)
     QApplication.sendEvent(target, enter)
     assert enter.isAccepted(), "nothing may be dropped here"
-    QApplication.sendEvent(target, QDropEvent(QPointF(centre), action, mime, LEFT, NOTHING))
+    QApplication.sendEvent(target, QDropEvent(QPointF(where), action, mime, LEFT, NOTHING))

@@ -75,8 +75,8 @@ class FavouriteView(QAbstractScrollArea):
 
     def show_place(self, place: int) -> None:
         """Scroll so that a favourite can be seen."""
-        bar, cell = self.verticalScrollBar(), self._cell(place)
-        bar.setValue(min(max(bar.value(), round(cell.bottom()) - self.viewport().height()), round(cell.top()) - TOP))
+        bar, top = self.verticalScrollBar(), place // self._n_columns() * ROW
+        bar.setValue(min(max(bar.value(), TOP + top + ROW - self.viewport().height()), top))
 
     def content_height(self, n_rows: int | None = None) -> int:
         """The height of everything, or of at most so many rows, px."""

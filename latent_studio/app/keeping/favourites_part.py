@@ -7,10 +7,9 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QPoint, Signal
+from PySide6.QtCore import QMimeData, QPoint, QTemporaryDir, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -46,7 +45,7 @@ class FavouritesPart(QWidget):
         self._session = session
         self._shown: tuple[Favourite, ...] = ()
         self._pictures: dict[str, Pixels | None] = {}  # by their base64 text
-        self._folder: TemporaryDirectory[str] | None = None
+        self._folder: QTemporaryDir | None = None  # goes with the window
         self._disk = DiskWork(session, "favourites", self)
         self.picture_actions = PictureActions(session, self)
         self.grid = FavouriteGrid(self._files)
@@ -185,9 +184,9 @@ class FavouritesPart(QWidget):
     def _files(self, place: int) -> list[str]:
         """A favourite as a file for another program; called once it is dropped there."""
         if self._folder is None:
-            self._folder = TemporaryDirectory(prefix="latent-studio-", ignore_cleanup_errors=True)
+            self._folder = QTemporaryDir()
         favourite = self._shown[place]
-        path = Path(self._folder.name) / f"{folder_name(favourite.name)}.png"
+        path = Path(self._folder.path()) / f"{folder_name(favourite.name)}.png"
         path.write_bytes(favourite_png(favourite))
         return [str(path)]
 
