@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6 import QtGui
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
+from latent_studio.app import icons
 from latent_studio.app.icons import paint_icon
 from latent_studio.app.theme import Role, colour
 from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.focus_mark import FocusMark
+from latent_studio.app.widgets.menus import menu
 
 WIDTH = 76
 _ITEM_WIDTH, _ITEM_HEIGHT, _ICON, _EDGE = 64, 52, 20, 6
+_LEAST_HEIGHT, _SPACING, _MARGIN, _AIR = 40, 2, 8, 8
+MORE = "more"
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class _Item(QAbstractButton):
         super().__init__()
         self.item = item
         self._reason = ""
+        self._height = _ITEM_HEIGHT
         self._focus = FocusMark(self)
         self.setCheckable(not item.at_bottom)
         self.setAccessibleName(item.title)
@@ -42,6 +48,15 @@ class _Item(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_reason("")
+
+    @property
+    def reason(self) -> str:
+        return self._reason
+
+    def set_height(self, height: int) -> None:
+        if height != self._height:
+            self._height = height
+            self.updateGeometry()
 
     def set_reason(self, reason: str) -> None:
         self._reason = reason
@@ -51,20 +66,21 @@ class _Item(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(_EDGE + _ITEM_WIDTH, _ITEM_HEIGHT)
+        return QSize(_EDGE + _ITEM_WIDTH, self._height)
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QPainter(self)
-        box = QRectF(_EDGE, 0, _ITEM_WIDTH, _ITEM_HEIGHT)
+        box = QRectF(_EDGE, 0, _ITEM_WIDTH, self._height)
         hot = self.underMouse() or self.isDown()
         role: Role = "faint" if self._reason else "text" if self.isChecked() or hot else "muted"
         if self.isChecked() or (hot and not self._reason):
             paint.fill_round(painter, box, colour("raised", 1.0 if self.isChecked() else 0.6))
         if self.isChecked():
-            painter.fillRect(QRect(0, (_ITEM_HEIGHT - 24) // 2, 2, 24), colour("accent"))
+            painter.fillRect(QRect(0, (self._height - 24) // 2, 2, 24), colour("accent"))
         middle = box.center().x()
-        paint_icon(painter, self.item.icon, QRectF(middle - _ICON / 2, 7, _ICON, _ICON), colour(role))
-        label = QRectF(box.left() + 1, 30, box.width() - 2, 16)
+        tight = (_ITEM_HEIGHT - self._height) / 2  # where there are many, they move together
+        paint_icon(painter, self.item.icon, QRectF(middle - _ICON / 2, 7 - tight, _ICON, _ICON), colour(role))
+        label = QRectF(box.left() + 1, 30 - 1.25 * tight, box.width() - 2, 16)
         paint.draw_text(painter, label, self.item.title, role, "caption", paint.CENTRE)
         if self._focus.visible:
             paint.focus_ring(painter, box)
@@ -72,6 +88,8 @@ class _Item(QAbstractButton):
 
 class ActivityBar(QWidget):
     """Icons with their words, the shown one marked. Up and Down move between them.
+
+    Where there is little room they move together, and what then has none is behind "More".
 
     Signals:
         chosen(str): the key that the person chose, also of one that is greyed (its panel says why).
@@ -82,12 +100,14 @@ class ActivityBar(QWidget):
     def __init__(self, items: Sequence[ActivityItem], current: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items = {item.key: _Item(item) for item in items}
+        self._more = _Item(ActivityItem(MORE, "More", "dots-three"))
+        self._more.setCheckable(False)
+        self._more.clicked.connect(self._open_more)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 8)
-        layout.setSpacing(2)
-        for button in self._items.values():
-            if not button.item.at_bottom:
-                layout.addWidget(button)
+        layout.setContentsMargins(0, _MARGIN, 0, _MARGIN)
+        layout.setSpacing(_SPACING)
+        for button in [*self._panels(), self._more]:
+            layout.addWidget(button)
         layout.addStretch()
         for button in self._items.values():
             if button.item.at_bottom:
@@ -100,6 +120,7 @@ class ActivityBar(QWidget):
         """Mark another panel, without a signal."""
         for button in self._items.values():
             button.setChecked(button.item.key == key and not button.item.at_bottom)
+        self._fit()
 
     def current(self) -> str:
         """The key of the marked panel, empty where none is."""
@@ -109,12 +130,59 @@ class ActivityBar(QWidget):
         """Grey a panel that cannot be used now and say why in its tooltip; empty frees it."""
         self._items[key].set_reason(reason)
 
+    # --- where there is little room
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(WIDTH, 4 * _ITEM_HEIGHT)
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        self._fit()
+
+    def hidden(self) -> list[str]:
+        """The keys of the panels that are behind "More"."""
+        return [button.item.key for button in self._panels() if button.isHidden()]
+
+    def _panels(self) -> list[_Item]:
+        return [button for button in self._items.values() if not button.item.at_bottom]
+
+    def _fit(self) -> None:
+        """Give every panel its height, or hide the last ones; the shown panel is never hidden."""
+        panels, n_foot = self._panels(), len(self._items) - len(self._panels())
+        room = self.height() - 2 * _MARGIN - _AIR - n_foot * (_ITEM_HEIGHT + _SPACING)
+        height = max(_LEAST_HEIGHT, min(_ITEM_HEIGHT, room // max(len(panels), 1) - _SPACING))
+        n_shown = max(1, room // (height + _SPACING))
+        is_short = n_shown < len(panels)
+        shown = panels[: n_shown - 1] if is_short else panels
+        current = next((button for button in panels if button.isChecked()), None)
+        if is_short and current is not None and current not in shown:
+            shown = [*shown[:-1], current]
+        for button in [*panels, self._more]:
+            button.set_height(height)
+        for button in panels:
+            button.setVisible(button in shown)
+        self._more.setVisible(is_short)
+
+    def _open_more(self) -> None:
+        entries = menu(self)
+        for key in self.hidden():
+            button = self._items[key]
+            action = entries.addAction(icons.icon(button.item.icon), button.item.title)
+            action.setToolTip(button.reason)
+            action.triggered.connect(partial(self._choose, key))
+        entries.aboutToHide.connect(entries.deleteLater)
+        entries.popup(self._more.mapToGlobal(QPoint(self._more.width() + 4, 0)))
+
+    def _choose(self, key: str) -> None:
+        self.set_current(key)
+        self.chosen.emit(key)
+
     def _on_clicked(self) -> None:
         button = self.sender()
         if isinstance(button, _Item):
-            if not button.item.at_bottom:
-                self.set_current(button.item.key)
-            self.chosen.emit(button.item.key)
+            if button.item.at_bottom:
+                self.chosen.emit(button.item.key)
+            else:
+                self._choose(button.item.key)
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
