@@ -89,8 +89,8 @@ def test_pictures_attributes_and_split_belong_together(celeba: Path) -> None:
 def test_the_crop_takes_the_middle_and_leaves_the_frame_away(celeba: Path, size: int) -> None:
     cropped = data.load("celeba", path=celeba, size=size)
     whole = data.load("celeba", path=celeba, size=size, crop=178)
-    assert np.abs(cropped.pixels[9].astype(int) - (12 * 9 + 10)).max() <= 15  # JPEG rings
-    assert whole.pixels[9][:, size // 2, 0].max() <= 20  # the black frame
+    assert np.abs(cropped.pixels[9].astype(int) - (12 * 9 + 10)).max() <= 25  # JPEG rings
+    assert whole.pixels[9][:, size // 2, 0].max() < 60  # the black frame
     assert abs(int(whole.pixels[9][0, size // 2, size // 2]) - (12 * 9 + 10)) <= 8
 
 
