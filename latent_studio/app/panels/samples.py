@@ -98,7 +98,6 @@ class SamplesPanel(Panel):
         self.controls.scale_chosen.connect(self.view.set_scale)
         self.controls.nearest_toggled.connect(self._show_nearest)
         self.controls.save_requested.connect(self.files.ask_where_to_save)
-        self.files.told.connect(lambda level, text: self.tell("good" if level == "good" else "bad", text))
         self.files.progressed.connect(self._on_save_progress)
         self.banner.action_requested.connect(self._on_cancel)
         self.side.card.closed.connect(partial(self._show_nearest, False))

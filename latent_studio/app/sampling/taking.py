@@ -31,15 +31,16 @@ ABOUT = "latent_studio"
 """The text chunk that `latent-studio sample` writes, too."""
 
 PATIENCE_S = 10.0  # for one picture, at a drop on the desktop
+MOST_FILES = 500  # there: the window waits for them
 
 
 class SampleFiles(QObject):
-    """Signals:
-    told(str, str): level and sentence.
-    progressed(int, int): so many of all samples of the contact sheet are decoded; (n, n) in the end.
+    """What comes of it is told by the session.
+
+    Signals:
+        progressed(int, int): so many of all samples of the contact sheet are decoded; (n, n) in the end.
     """
 
-    told = Signal(str, str)
     progressed = Signal(int, int)
 
     def __init__(self, session: Session, parent: QWidget) -> None:
@@ -79,6 +80,10 @@ class SampleFiles(QObject):
         model, header = self._session.document.model, self._session.header
         if model is None or header is None or not codes:
             return []
+        if len(codes) > MOST_FILES:
+            few = f"The first {MOST_FILES} of {len(codes):,} samples were dropped: save a contact sheet of all."
+            self._session.tell("warn", few)
+            codes, names = codes[:MOST_FILES], names[:MOST_FILES]
         box: SimpleQueue[tuple[str, Pixels]] = SimpleQueue()
         self._session.ask(CarriedPictures(model=model.key, codes=np.array(codes, np.float32), box=box))
         folder = tempfile.TemporaryDirectory(prefix="latent-studio-")
@@ -88,7 +93,7 @@ class SampleFiles(QObject):
             try:
                 digest, picture = box.get(timeout=PATIENCE_S)
             except Empty:
-                self.told.emit("warn", "The samples could not be decoded in time: save them from the menu instead.")
+                self._session.tell("warn", "The samples could not be decoded in time: save them from the menu instead.")
                 break
             made_by = model.model_copy(update={"digest": digest})
             told = provenance_values(made_by, code, header.space, self._session.document)
@@ -105,14 +110,14 @@ class SampleFiles(QObject):
         if isinstance(value, Progress):
             self.progressed.emit(value.done, value.total)
         elif isinstance(value, Failed):
-            self.told.emit("bad", value.text)
+            self._session.tell("bad", value.text)
         elif isinstance(value, WholeDraw):
             header, pictures = self._session.header, value.pictures
             about = about_draw(request.draw, "" if header is None else header.name, answer.digest)
             self._disk.ask(
                 lambda: write_sheet(path, pictures, about),
-                then=lambda _: self.told.emit("good", f"Saved {request.draw.n:,} samples: {path}"),
-                failed=lambda failed: self.told.emit("bad", failed.text),
+                then=lambda _: self._session.tell("good", f"Saved {request.draw.n:,} samples: {path}"),
+                failed=lambda failed: self._session.tell("bad", failed.text),
             )
         if answer.is_last:
             self._asked = None

@@ -18,7 +18,7 @@ Code = Mapping[str, Any]
 
 CODE_MIME = "application/x-latent-code"
 CODES_MIME = "application/x-latent-codes"  # a JSON list, where several pictures are carried
-FILES_MIME = "text/uri-list"
+FILES_MIME, TEXT_MIME = "text/uri-list", "text/plain"
 _GHOST_PX, _PILE_PX, _N_GHOSTS = 64, 6, 3
 
 
@@ -32,55 +32,55 @@ class Carried:
 
 def mime_of(image: QImage, code: Code | None) -> QMimeData:
     """The picture, a PNG of it, and its code as JSON, also as text for pasting."""
-    return _filled(QMimeData(), [Carried(image, code)])
+    return _filled(QMimeData(), Carried(image, code))
 
 
 def mime_of_several(carried: Sequence[Carried], files: Callable[[], list[str]] | None = None) -> QMimeData:
     """What `mime_of` gives for the first, the codes of all, and their PNG files for who asks for files.
 
-    files: writes them and gives their paths; called once, when another program asks, so that what is dropped inside
-    the window writes nothing.
+    files: writes them and gives their paths. Neither they nor the codes are made before somebody asks: thousands may
+    be carried, and what is dropped inside the window writes nothing.
     """
-    return _filled(QMimeData() if files is None else _WithFiles(files), carried)
+    return _filled(_Several(carried, files), carried[0])
 
 
-def _filled(mime: QMimeData, carried: Sequence[Carried]) -> QMimeData:
-    image, code = carried[0].image, carried[0].code
-    mime.setImageData(image)
+def _filled(mime: QMimeData, first: Carried) -> QMimeData:
+    mime.setImageData(first.image)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    QImageWriter(buffer, QByteArray(b"png")).write(first.image)
     mime.setData("image/png", buffer.data())
-    codes = [one.code for one in carried if one.code is not None]
-    if code is not None:
-        text = json.dumps(code)
+    if first.code is not None:
+        text = json.dumps(first.code)
         mime.setData(CODE_MIME, QByteArray(text.encode()))
-        mime.setText(text if len(codes) == 1 else json.dumps(codes))
-    if len(codes) > 1:
-        mime.setData(CODES_MIME, QByteArray(json.dumps(codes).encode()))
+        mime.setText(text)
     return mime
 
 
-class _WithFiles(QMimeData):
-    """Offers local files that are not written before somebody asks for them."""
+class _Several(QMimeData):
+    """Offers codes and local files that are made when somebody asks for them."""
 
-    def __init__(self, files: Callable[[], list[str]]) -> None:
+    def __init__(self, carried: Sequence[Carried], files: Callable[[], list[str]] | None) -> None:
         super().__init__()
-        self._files = files
+        self._carried, self._files = carried, files
         self._urls: list[QUrl] | None = None
+        self._made = ([CODES_MIME] if len(carried) > 1 else []) + ([FILES_MIME] if files is not None else [])
 
     def formats(self) -> list[str]:
-        return [*super().formats(), FILES_MIME]
+        return [*super().formats(), *self._made]
 
     def hasFormat(self, mimetype: str) -> bool:
-        return mimetype == FILES_MIME or super().hasFormat(mimetype)
+        return mimetype in self._made or super().hasFormat(mimetype)
 
     def retrieveData(self, mimetype: str, preferred: QMetaType | QMetaType.Type) -> Any:
-        if mimetype != FILES_MIME:
-            return super().retrieveData(mimetype, preferred)
-        if self._urls is None:
-            self._urls = [QUrl.fromLocalFile(path) for path in self._files()]
-        return self._urls
+        if mimetype == FILES_MIME and self._files is not None:
+            if self._urls is None:
+                self._urls = [QUrl.fromLocalFile(path) for path in self._files()]
+            return self._urls
+        if mimetype == CODES_MIME or (mimetype == TEXT_MIME and len(self._carried) > 1):
+            text = json.dumps([one.code for one in self._carried if one.code is not None])
+            return QByteArray(text.encode()) if mimetype == CODES_MIME else text
+        return super().retrieveData(mimetype, preferred)
 
 
 def start_drag(source: QWidget, image: QImage, code: Code | None) -> None:
@@ -124,7 +124,7 @@ def is_welcome(mime: QMimeData) -> bool:
 
 def files_of(mime: QMimeData) -> list[str]:
     """The paths of the local files in it; pictures of this very window are none, and are not made into any."""
-    if isinstance(mime, _WithFiles):
+    if isinstance(mime, _Several):
         return []
     return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
 

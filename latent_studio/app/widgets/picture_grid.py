@@ -1,33 +1,28 @@
-"""A contact sheet: many pictures, painted in one widget, row by row from strips that are kept."""
+"""A contact sheet under the hand: clicked, selected, carried away, gone through by keys."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import overload
 
 from PySide6 import QtGui
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
-from latent_studio.app.theme import colour
-from latent_studio.app.widgets import carry, paint
-from latent_studio.app.widgets.focus_mark import FocusMark
-from latent_studio.app.widgets.grid_shape import GridShape
-from latent_studio.app.widgets.peek import Peek
-from latent_studio.app.widgets.picture_strip import Strips, selection_mark
-from latent_studio.app.widgets.pixels import Pixels, to_qimage
-from latent_studio.app.widgets.several import ADD, EXTEND, Several, step_of
+from latent_studio.app.widgets import carry
+from latent_studio.app.widgets.picture_field import GAP, WIDE_GAP, PictureField
+from latent_studio.app.widgets.pixels import to_qimage
+from latent_studio.app.widgets.several import ADD, EXTEND, step_of
 
-GAP = 4  # px between the pictures
-WIDE_GAP = 8  # px where there is room for the outline of a selected one
+__all__ = ["GAP", "WIDE_GAP", "PictureGrid"]
 
 
-class PictureGrid(QWidget):
+class PictureGrid(PictureField):
     """A contact sheet of `n_columns`; the pictures are as large as the width allows, up to `side_px`.
 
-    What is not there yet (None) is a plain tile. With `selectable`, a click selects one, Ctrl-click and a rubber band
-    (from between the pictures, or with Ctrl from anywhere) several, Shift-click all from the last one; Ctrl+A all,
-    Escape none. What is dragged are the selected pictures, if it begins on one of them.
+    With `selectable`, a click selects one, Ctrl-click and a rubber band (from between the pictures, or with Ctrl from
+    anywhere) several, Shift-click all from the last one; Ctrl+A all, Escape none. What is dragged are the selected
+    pictures, if it begins on one of them.
 
     Signals:
         clicked(int): by mouse or Enter.  menu_requested(int, QPoint): which picture, and where on the screen.
@@ -44,55 +39,14 @@ class PictureGrid(QWidget):
     def __init__(
         self, n_columns: int = 6, *, side_px: int = 128, selectable: bool = False, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._n_columns, self._side_px, self._gap, self._selectable = n_columns, side_px, GAP, selectable
-        self._pictures: list[Pixels | None] = []
+        super().__init__(n_columns, side_px, parent)
+        self._selectable = selectable
         self._codes: Mapping[int, carry.Code] = {}
         self._files: Callable[[list[int]], list[str]] | None = None
-        self._captions: Sequence[str] = ()
-        self._strips = Strips()
-        self._chosen = Several()
-        self._hovered: int | None = None
         self._pressed: tuple[int | None, QPointF] | None = None
-        self._band: QRectF | None = None
         self._band_end = QPointF()
-        self._focus = FocusMark(self)
-        self._peek = Peek(self)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if selectable else Qt.FocusPolicy.TabFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    # --- what it shows
-
-    def set_pictures(self, pictures: Iterable[Pixels | None], captions: Sequence[str] = ()) -> None:
-        """Show pictures, row by row; `captions` are told on hover."""
-        former, self._pictures, self._captions = len(self._pictures), list(pictures), captions
-        if len(self._pictures) != former:
-            self.updateGeometry()
-            self._chosen.current = self._chosen.anchor = 0
-            self._select(set())
-        self._strips.clear()
-        self.update()
-
-    def put(self, places: Iterable[int], pictures: Iterable[Pixels]) -> None:
-        """Show other pictures at some places."""
-        rows = set()
-        for place, picture in zip(places, pictures, strict=True):
-            self._pictures[place] = picture
-            rows.add(place // self._n_columns)
-        for row in rows:
-            self._strips.drop(row)
-            self.update(self._shape().row_rect(row, self.width()))
-
-    def n_pictures(self) -> int:
-        """How many there are, with those that are still to come."""
-        return len(self._pictures)
-
-    def picture(self, index: int) -> Pixels | None:
-        """One of them; None where it is not there yet."""
-        return self._pictures[index]
 
     def set_codes(self, codes: Mapping[int, carry.Code]) -> None:
         """The codes that travel with the pictures when they are dragged away, by index."""
@@ -101,15 +55,6 @@ class PictureGrid(QWidget):
     def set_files(self, files: Callable[[list[int]], list[str]]) -> None:
         """What writes pictures as files and gives their paths, for drops on the desktop; called when one happens."""
         self._files = files
-
-    def set_columns(self, n_columns: int, side_px: int | None = None, gap: int | None = None) -> None:
-        """How many pictures stand side by side, and how large they may be, px."""
-        wanted = n_columns, side_px or self._side_px, self._gap if gap is None else gap
-        if wanted != (self._n_columns, self._side_px, self._gap):
-            self._n_columns, self._side_px, self._gap = wanted
-            self._strips.clear()
-            self.updateGeometry()
-            self.update()
 
     def selection(self) -> list[int]:
         """The selected pictures, in order."""
@@ -130,69 +75,6 @@ class PictureGrid(QWidget):
             self._chosen.current = index
             self.current_changed.emit(index)
             self.update()
-
-    # --- layout
-
-    def sizeHint(self) -> QSize:
-        margins = self.contentsMargins()
-        width = self._n_columns * (self._side_px + self._gap) - self._gap + margins.left() + margins.right()
-        return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._n_columns * 24, 24)
-
-    def heightForWidth(self, width: int) -> int:
-        margins = self.contentsMargins()
-        return self._shape(width).height + margins.top() + margins.bottom()
-
-    def _shape(self, width: int | None = None) -> GridShape:
-        """Where everything lies at a width, by default the present one."""
-        margins = self.contentsMargins()
-        room = (self.width() if width is None else width) - margins.left() - margins.right()
-        side = max(8, min(self._side_px, (room - self._gap * (self._n_columns - 1)) // self._n_columns))
-        return GridShape(len(self._pictures), self._n_columns, side, self._gap, margins.left(), margins.top())
-
-    def cell(self, index: int) -> QRectF:
-        """Where a picture lies."""
-        return self._shape().cell(index)
-
-    def places_in(self, area: QRectF) -> list[int]:
-        """The pictures that an area touches, in order."""
-        return self._shape().places_in(area)
-
-    # --- painting
-
-    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
-        painter = QPainter(self)
-        shape = self._shape()
-        seen = shape.places_in(QRectF(0, event.rect().top(), self.width(), event.rect().height()))
-        if seen:
-            for row in range(seen[0] // self._n_columns, seen[-1] // self._n_columns + 1):
-                painter.drawImage(shape.cell(row * self._n_columns).topLeft(), self._strip(row))
-        self._paint_marks(painter, seen)
-        if self._band is not None:
-            paint.fill_round(painter, self._band, colour("accent", 0.14), colour("accent"), 2)
-
-    def _paint_marks(self, painter: QPainter, seen: list[int]) -> None:
-        """Selected, hovered, and the one that has the keyboard."""
-        marked, shape = [place for place in seen if place in self._chosen.places], self._shape()
-        if marked:
-            mark, out = selection_mark(shape.side, shape.gap, self.devicePixelRatioF())
-            for place in marked:
-                painter.drawImage(shape.cell(place).topLeft() - QPointF(out, out), mark)
-        if self._focus.visible and self._pictures:
-            paint.focus_ring(painter, self.cell(self._chosen.current), paint.THUMB_RADIUS)
-        elif self._hovered is not None and self._hovered not in self._chosen.places:
-            paint.fill_round(painter, self.cell(self._hovered), None, colour("muted"), paint.THUMB_RADIUS)
-
-    def _strip(self, row: int) -> QImage:
-        first, shape = row * self._n_columns, self._shape()
-        pictures = self._pictures[first : first + self._n_columns]
-        return self._strips.row(row, pictures, shape.side, shape.gap, self.devicePixelRatioF())
-
-    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
-        if self._shape().side != self._shape(event.oldSize().width()).side:
-            self._strips.clear()
 
     # --- the hand
 
@@ -222,12 +104,16 @@ class PictureGrid(QWidget):
             self._carry(self.selection() if index in self._chosen.places else [index])
 
     def _carry(self, places: list[int]) -> None:
-        there = [(place, picture) for place in places if (picture := self._pictures[place]) is not None]
+        there = [place for place in places if self._pictures[place] is not None]
         if there:
-            carried = [carry.Carried(to_qimage(picture), self._codes.get(place)) for place, picture in there]
             files = self._files
-            wanted = [place for place, _ in there]
-            carry.start_drag_of(self, carried, None if files is None else lambda: files(wanted))
+            carry.start_drag_of(self, _OnTheirWay(self, there), None if files is None else lambda: files(there))
+
+    def carried(self, place: int) -> carry.Carried:
+        """One of the pictures as it is carried away; it must be there."""
+        picture = self._pictures[place]
+        assert picture is not None
+        return carry.Carried(to_qimage(picture), self._codes.get(place))
 
     def _stretch_band(self, start: QPointF, end: QPointF) -> None:
         self._band_end = end
@@ -278,6 +164,9 @@ class PictureGrid(QWidget):
         if not modifiers & (ADD | EXTEND if self._selectable else ADD):
             self.clicked.emit(index)
 
+    def _forget_selection(self) -> None:
+        self._select(set())
+
     def _select(self, places: set[int]) -> None:
         if places != self._chosen.places:
             self._chosen.places = places
@@ -317,13 +206,8 @@ class PictureGrid(QWidget):
 
     def contextMenuEvent(self, event: QtGui.QContextMenuEvent) -> None:
         by_mouse = event.reason() == QtGui.QContextMenuEvent.Reason.Mouse
-        index = (
-            self._shape().index_at(QPointF(event.pos()))
-            if by_mouse
-            else self._chosen.current
-            if self._pictures
-            else None
-        )
+        current = self._chosen.current if self._pictures else None
+        index = self._shape().index_at(QPointF(event.pos())) if by_mouse else current
         if index is not None:
             at = event.globalPos() if by_mouse else self.mapToGlobal(self.cell(index).center().toPoint())
             self._peek.hide()
@@ -335,9 +219,23 @@ class PictureGrid(QWidget):
             return True
         return super().event(event)
 
-    def _show_peek(self, index: int | None, at: QPoint) -> None:
-        picture = None if index is None else self._pictures[index]
-        if picture is None or index is None:
-            self._peek.hide()
-        else:
-            self._peek.show_picture(picture, self._captions[index] if index < len(self._captions) else "", at)
+
+class _OnTheirWay(Sequence[carry.Carried]):
+    """Pictures of a grid, each made ready when it is asked for."""
+
+    def __init__(self, grid: PictureGrid, places: list[int]) -> None:
+        self._grid, self._places = grid, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> carry.Carried: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[carry.Carried]: ...
+
+    def __getitem__(self, index: int | slice) -> carry.Carried | list[carry.Carried]:
+        if isinstance(index, slice):
+            return [self._grid.carried(place) for place in self._places[index]]
+        return self._grid.carried(self._places[index])
