@@ -43,16 +43,18 @@ def match(query: str, text: str) -> Match | None:
 def ranked(query: str, texts: Sequence[str], others: Sequence[str] = ()) -> list[tuple[int, tuple[int, ...]]]:
     """The texts that answer to a query, best first and else in their order: index, and positions of what was found.
 
-    others: for each text what else is known of it (its kind); what is found only with its help comes after all else.
+    others: for each text what else is known of it (its kind); what is found only with its help comes after all else,
+    in its order, so that "panel" lists the panels as they stand.
     """
-    found = []
+    found: list[tuple[tuple[int, ...], int, tuple[int, ...]]] = []
     for index, text in enumerate(texts):
-        matched, helped = match(query, text), 0
+        matched, is_helped = match(query, text), False
         if matched is None and others:
-            matched, helped = match(query, f"{text} {others[index]}"), 1
+            matched, is_helped = match(query, f"{text} {others[index]}"), True
         if matched is not None:
             positions = tuple(position for position in matched.positions if position < len(text))
-            found.append(((helped, *matched.rank), index, positions))
+            rank = (1, matched.rank[0]) if is_helped else (0, *matched.rank)
+            found.append((rank, index, positions))
     return [(index, positions) for _, index, positions in sorted(found)]
 
 
