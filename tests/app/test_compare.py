@@ -22,7 +22,7 @@ from latent_studio.app.widgets.carry import CODE_MIME
 from latent_studio.app.widgets.pixels import to_array
 from latent_studio.core.header import read_header
 from latent_studio.core.pictures import png_bytes
-from latent_studio.core.request import Priority
+from latent_studio.core.request import Priority, Request
 from latent_studio.engine.models import OpenModels
 from latent_studio.studio.document import Document, Favourite, ModelRef, with_code
 from latent_studio.studio.provenance import provenance_values
@@ -93,13 +93,20 @@ def test_at_first_both_sides_show_the_current_code_and_say_what_to_do(driver: Dr
     assert "choose another model" in panel.stage.note.text()
 
 
-def test_a_drag_moves_both_sides_with_the_priority_of_a_preview(driver: Driver) -> None:
+def test_a_drag_moves_both_sides_with_the_priority_of_a_preview(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     panel = panel_of(driver)
     asked: list[PreviewSide] = []
     submit = driver.session.ask
-    driver.session.ask = lambda request: (asked.append(request), submit(request))  # type: ignore[method-assign,assignment,return-value,func-returns-value]
+
+    def ask(request: Request) -> None:
+        if isinstance(request, PreviewSide):
+            asked.append(request)
+        submit(request)
+
+    monkeypatch.setattr(driver.session, "ask", ask)
     driver.drag_slider(0, 0.5, 1.5)
-    asked = [request for request in asked if isinstance(request, PreviewSide)]
     assert {request.slot for request in asked} == {"compare a", "compare b"}
     assert {request.priority for request in asked} == {Priority.PREVIEW}
     for name in ("a", "b"):
@@ -150,7 +157,9 @@ def test_the_film_goes_from_a_to_b_and_a_click_adopts_while_b_stays(driver: Driv
     driver.session.edit(lambda document: with_code(document, (1.0, 0.0, 0.0, 0.0)))
     put_b(driver, panel, (0.0, 1.0, 0.0, 0.0))
     driver.until(lambda: panel.stage.title.text() == "From A to B" and len(panel.stage.film._pictures) == N_FILM)
-    driver.until(lambda: np.abs(panel.stage.film._pictures[0].astype(int) - shown(panel, "a")).max() <= 1)
+    first = panel.stage.film._pictures[0]
+    assert first is not None
+    assert np.abs(first.astype(int) - shown(panel, "a")).max() <= 1
     place = panel.stage.film.cell(5).center().toPoint()
     QTest.mouseClick(panel.stage.film, LEFT, NOTHING, place)
     half = math.sqrt(0.5)
