@@ -21,7 +21,7 @@ from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Done, Event, Progress, Warned
 from latent_studio.core.files import said_plainly, sync_file, sync_folder, write_file
 from latent_studio.data.downloads import ORIGIN, PART, Download, RemoteFile, default_folder
-from latent_studio.data.transfer import TIMEOUT_S, Ended, Head, Transfer
+from latent_studio.data.transfer import TIMEOUT_S, Ended, Head, Transfer, is_address
 
 N_TRIES = 3
 """How often in a row a mirror may break off without having sent anything new before the next one is asked."""
@@ -46,6 +46,11 @@ def fetch(
     """
     folder = folder or default_folder(entry)
     mirrors = [mirror if mirror.endswith("/") else f"{mirror}/" for mirror in mirrors or entry.mirrors]
+    for mirror in mirrors:
+        if not is_address(mirror):
+            raise StudioError(
+                f"{mirror} is no address to download from: give one that begins with https:// or http://."
+            )
     with said_plainly(folder):
         folder.mkdir(parents=True, exist_ok=True)
         run = _Fetching(entry, folder, mirrors, timeout_s)

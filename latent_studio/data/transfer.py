@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from urllib.parse import urlsplit
 
-from latent_studio.core.errors import StudioError
-
 PIECE_BYTES = 128 << 10
 TIMEOUT_S = 20.0
 """For connecting, and for each piece to begin to come."""
@@ -43,12 +41,10 @@ class Ended:
 
 
 class Transfer:
-    """Asks for a file from byte `start` on. `validator`: of what was read before; the server then sends the whole file
-    if it has changed since (RFC 9110, If-Range)."""
+    """Asks for a file from byte `start` on. url: see `is_address`. `validator`: of what was read before; the server then
+    sends the whole file if it has changed since (RFC 9110, If-Range)."""
 
     def __init__(self, url: str, start: int = 0, validator: str = "", timeout_s: float = TIMEOUT_S) -> None:
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise StudioError(f"{url} is no address to download from: give one that begins with https:// or http://.")
         headers = {"User-Agent": "latent-studio", "Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
@@ -56,16 +52,19 @@ class Transfer:
             headers["If-Range"] = validator
         self._request = urllib.request.Request(url, headers=headers)
         self._timeout_s = timeout_s
-        self._pieces: Queue[Head | bytes | Ended] = Queue(_N_AHEAD)
+        self._pieces: Queue[Head | bytes | Ended | Exception] = Queue(_N_AHEAD)
         self._is_closed = threading.Event()
         threading.Thread(target=self._read, name=f"transfer {url}", daemon=True).start()
 
     def next(self, wait_s: float) -> Head | bytes | Ended | None:
         """What came next: a Head, then pieces, then Ended; None where nothing came within `wait_s`."""
         try:
-            return self._pieces.get(timeout=wait_s)
+            item = self._pieces.get(timeout=wait_s)
         except Empty:
             return None
+        if isinstance(item, Exception):
+            raise item
+        return item
 
     def close(self) -> None:
         """Take no more; the thread ends when it sees that, at the latest after the timeout."""
@@ -83,16 +82,27 @@ class Transfer:
             self._put(Ended(f"it answers {error.code} {error.reason}".strip(), is_refusal=error.code < 500))
         except urllib.error.URLError as error:
             self._put(Ended(_plain(error.reason)))
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
             self._put(Ended(_plain(error)))
+        except Exception as error:  # a defect: raised where the pieces are taken
+            self._put(error)
 
-    def _put(self, item: Head | bytes | Ended) -> None:
+    def _put(self, item: Head | bytes | Ended | Exception) -> None:
         while not self._is_closed.is_set():
             try:
                 self._pieces.put(item, timeout=0.1)
                 return
             except Full:
                 continue
+
+
+def is_address(url: str) -> bool:
+    """Whether files can be asked for there."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _head(answer: http.client.HTTPResponse) -> Head:

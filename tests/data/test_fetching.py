@@ -288,9 +288,23 @@ def test_a_wrong_file_here_is_replaced_and_said_so(tmp_path: Path, server: Serve
     assert "will be replaced" in warnings(events)[0]
 
 
-def test_addresses_of_other_kinds_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("address", ["file:///etc/", "ftp://127.0.0.1/", "mnist", "http://", "http://[bad/", ""])
+def test_addresses_of_other_kinds_are_refused(tmp_path: Path, address: str) -> None:
     with pytest.raises(StudioError, match="no address to download from"):
-        fetched(tmp_path, [tmp_path.as_uri()])
+        fetched(tmp_path, [address])
+
+
+def test_a_host_that_cannot_be_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="could not be downloaded"):
+        fetched(tmp_path, [f"http://{'x' * 70}.invalid/"])
+
+
+def test_a_defect_on_the_network_thread_is_raised_and_does_not_hang(
+    tmp_path: Path, server: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latent_studio.data.transfer._head", lambda answer: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        fetched(tmp_path, [server()])
 
 
 @settings(max_examples=25)
