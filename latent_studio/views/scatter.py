@@ -110,7 +110,8 @@ class PointIndex:
         n_cells = int(np.clip(np.sqrt(len(points) / 4), 1, 256))
         low = points.min(axis=0) if len(points) else np.zeros(2)
         high = points.max(axis=0) if len(points) else np.ones(2)
-        cell = np.maximum((high - low) / n_cells, np.finfo(np.float64).tiny)
+        extent = high - low
+        cell = np.where(extent > 0, extent, 1.0) / n_cells
         across, up = np.clip((points - low) // cell, 0, n_cells - 1).astype(np.intp).T
         cell_of = up * n_cells + across
         order = np.argsort(cell_of, kind="stable")
