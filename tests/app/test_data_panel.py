@@ -157,6 +157,19 @@ def test_the_keyboard_goes_through_the_pictures(driver: Driver) -> None:
     driver.until(lambda: wall.page(1436) is not None)
 
 
+def test_where_one_was_and_what_was_opened_is_found_again(driver: Driver, pets: Path) -> None:
+    data = panel(driver)
+    data.wall.show_place(800)
+    left = data.workspace()
+    data.restore({**left, "recent": [DataRef("folder", str(pets)).values(), "nonsense", {"source": 3}]})
+    assert [row.title for row in data.sets.rows() if row.section == "recent"] == ["pets"]
+    data._shown = None  # as after a start
+    data._show()
+    driver.until(lambda: data.wall.count() == 1437 and data.wall.first_in_view() == left["place"] > 700)
+    data.restore({"recent": 7, "place": "x"})  # of another version: counts for nothing
+    assert data.sets.recent == ()
+
+
 # --- to other panels
 
 

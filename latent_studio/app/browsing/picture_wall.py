@@ -55,7 +55,7 @@ class PictureWall(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     # --- what it shows
 
@@ -154,16 +154,17 @@ class PictureWall(QAbstractScrollArea):
         self._fit()
         self._ask()
 
-    def _on_scrolled(self) -> None:
-        self._peek.hide()
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """What is painted moves along, so that only the rows that come into view are painted."""
         self._point(-1)
+        self.viewport().scroll(dx, dy)
         self._ask()
-        self.viewport().update()
 
     # --- painting
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), colour("window"))
         for place in self._in_view():
             cell = self.cell(place)
             if cell.toAlignedRect().intersects(event.rect()):
@@ -208,10 +209,12 @@ class PictureWall(QAbstractScrollArea):
 
     def _point(self, place: int) -> None:
         if place != self._hovered:
-            self._hovered = place
+            former, self._hovered = self._hovered, place
             self._peek.hide()
             self.pointed.emit(place)
-            self.viewport().update()
+            for changed in (former, place):
+                if changed >= 0:
+                    self.viewport().update(self.cell(changed).toAlignedRect())
 
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
         place = self.place_at(event.position())

@@ -54,6 +54,7 @@ class DataPanel(Panel):
         self.empty = EmptyState("database", "")
         self._known: DataFacts | None = None
         self._shown: Listing | None = None
+        self._left_at = 0  # the picture at the top when the window was closed
         self._lay_out()
         self._connect()
 
@@ -120,6 +121,8 @@ class DataPanel(Panel):
         recent = values.get("recent", [])
         found = [DataRef.of(value) for value in recent] if isinstance(recent, list) else []
         self.sets.recent = tuple(ref for ref in found if ref is not None)
+        place = values.get("place", 0)
+        self._left_at = place if isinstance(place, int) else 0
 
     def take_files(self, paths: list[Path]) -> bool:
         return self.files.take(paths)
@@ -222,6 +225,9 @@ class DataPanel(Panel):
     @Slot(int)
     def _on_counted(self, n: int) -> None:
         self.wall.set_count(n)
+        if self._left_at:
+            self.wall.show_place(self._left_at)
+            self._left_at = 0
         only = self.session.document.setting(self.key, "only", {})
         values = [str(value) or "without" for value in only.get("values", [])]
         name = str(only.get("name", ""))
