@@ -41,8 +41,11 @@ class Ended:
 
 
 class Transfer:
-    """Asks for a file from byte `start` on. url: see `is_address`. `validator`: of what was read before; the server then
-    sends the whole file if it has changed since (RFC 9110, If-Range)."""
+    """Asks for a file from byte `start` on. url: see `is_address`.
+
+    validator: of what was read before; the server then sends the whole file if it has changed since (RFC 9110,
+    If-Range).
+    """
 
     def __init__(self, url: str, start: int = 0, validator: str = "", timeout_s: float = TIMEOUT_S) -> None:
         headers = {"User-Agent": "latent-studio", "Accept-Encoding": "identity"}
