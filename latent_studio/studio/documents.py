@@ -77,7 +77,7 @@ def _found(model: ModelRef, shelves: Shelves) -> tuple[str, Header]:
 
 
 def _fitting(document: Document, key: str, header: Header) -> Document:
-    """The document on the model that was found; a code that this cannot take is its neutral one."""
+    """The document on the model that was found; a code that this cannot take is its first one."""
     here = ModelRef(key=key, name=header.name, digest=header.digest)
     moved = document.replace(model=here)
     if not all(math.isfinite(value) for value in document.code):

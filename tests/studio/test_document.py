@@ -21,6 +21,7 @@ from latent_studio.studio.document import (
     code_from_json,
     code_json,
     document_text,
+    first_code,
     opened,
     parse_document,
     randomised,
@@ -63,7 +64,8 @@ MODEL = ModelRef(key="models/a", name="A", digest="d1")
 
 
 def a_document() -> Document:
-    return opened(Document(), MODEL, SPACE)
+    """A model open at its neutral code."""
+    return reset(opened(Document(), MODEL, SPACE), SPACE)
 
 
 # ------- its file
@@ -158,8 +160,12 @@ def test_any_text_on_the_clipboard_is_a_code_or_a_sentence(text: str) -> None:
 # ------- edits
 
 
-def test_a_model_opens_on_its_most_ordinary_code() -> None:
-    assert a_document().code == (0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+def test_a_model_opens_at_a_probable_code_that_is_the_same_each_time_and_resets_to_neutral() -> None:
+    document = opened(Document(), MODEL, SPACE)
+    assert document.code == opened(Document(), ModelRef(key="models/b", name="B"), SPACE).code
+    assert document.code[:2] != (0.0, 0.0)
+    assert SPACE.log_prior(np.array([document.code], np.float32))[0] > -20
+    assert reset(document, SPACE).code == (0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def test_newer_weights_of_the_open_model_keep_the_code_and_another_model_does_not() -> None:
@@ -167,12 +173,12 @@ def test_newer_weights_of_the_open_model_keep_the_code_and_another_model_does_no
     newer = opened(document, MODEL.model_copy(update={"digest": "d2"}), SPACE)
     assert (newer.code, newer.locked) == (document.code, document.locked)
     other = opened(document, ModelRef(key="models/b", name="B"), SPACE)
-    assert (other.code, other.locked) == (a_document().code, frozenset())
+    assert (other.code, other.locked) == (first_code(SPACE), frozenset())
 
 
-def test_a_model_that_was_trained_anew_with_another_space_opens_neutral() -> None:
+def test_a_model_that_was_trained_anew_with_another_space_opens_as_a_new_one() -> None:
     grown = LatentSpace(factors=(Normal(name="z", shape=(9,)),))
-    assert opened(a_document(), MODEL, grown).code == (0.0,) * 9
+    assert opened(a_document(), MODEL, grown).code == first_code(grown)
 
 
 def test_randomising_leaves_locked_columns_unless_all_are_meant() -> None:

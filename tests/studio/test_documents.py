@@ -9,7 +9,7 @@ import pytest
 
 from latent_studio.core.errors import StudioError
 from latent_studio.core.header import read_header
-from latent_studio.studio.document import Document, Favourite, ModelRef, document_text
+from latent_studio.studio.document import Document, Favourite, ModelRef, document_text, first_code
 from latent_studio.studio.documents import beside, is_same, made_ready, read_document
 from latent_studio.studio.provenance import Shelves
 from tests.app.driving import digits_recipe, trained
@@ -65,11 +65,12 @@ def test_without_its_model_a_document_keeps_all_else_and_says_so(model: Path, tm
 
 
 @pytest.mark.parametrize("code", [(0.0,), (float("nan"), 0.0), (0.0, float("inf")), ()])
-def test_a_code_that_the_model_cannot_take_gives_way_to_the_neutral_one(
+def test_a_code_that_the_model_cannot_take_gives_way_to_the_first_one(
     model: Path, tmp_path: Path, code: tuple[float, ...]
 ) -> None:
     ready = made_ready(document_of(model, code), shelves(tmp_path))
-    assert ready.document.code == (0.0, 0.0)
+    assert ready.header is not None
+    assert ready.document.code == first_code(ready.header.space)
 
 
 def test_locks_of_columns_that_are_not_there_are_left_out(model: Path, tmp_path: Path) -> None:
