@@ -63,7 +63,7 @@ def test_the_pictures_of_a_quantile_grid_are_those_of_the_inverse_normal_cdf_to_
     cells = tuple((x, y) for x in range(1, 16) for y in range(1, 16))
     plane = over_columns(opened.header.space, [0.1, 0.2, 0.3], 2, 0)
     request = ManifoldTiles(model="t", plane=plane, level=level, cells=cells)
-    exact = np.tile(np.float32([0.1, 0.2, 0.3]), (len(cells), 1))
+    exact = np.tile(np.array([0.1, 0.2, 0.3], np.float32), (len(cells), 1))
     ordered = request.ordered()
     exact[:, 2] = [NormalDist().inv_cdf(x / 16) for x, _ in ordered]
     exact[:, 0] = [NormalDist().inv_cdf(y / 16) for _, y in ordered]

@@ -258,13 +258,16 @@ class ManifoldPanel(Panel):
             self.go_to.open_for(plane, self.view.viewport.centre, self.go_button)
 
     def _on_spacing(self, spacing: str) -> None:
-        """The other units; what was in the middle stays there."""
-        plane, centre = self.view.plane, self.view.viewport.centre
+        """The other units; what was in the middle stays there, as large as it was."""
+        before, viewport, is_home = self.view.plane, self.view.viewport, self.view.is_home
         self.session.edit(lambda document: document.with_setting(KEY, spacing=spacing))
-        if plane is not None and self.view.plane is not None and not self.view.is_home:
-            values = plane.values(np.array([centre], np.float64))
-            x, y = self.view.plane.points(values)[0]
-            self.view.centre_on((float(x), float(y)))
+        after = self.view.plane
+        if before is not None and after is not None and not is_home:
+            near = np.array(viewport.centre) + np.array([[0.0, 0.0], [1.0, 1.0]]) / viewport.scale
+            (x, y), beside = after.points(before.values(near))
+            length = float(np.linalg.norm(beside - (x, y)))
+            scale = np.sqrt(2) / length if length > 0 else viewport.scale
+            self.view.set_viewport(Viewport((float(x), float(y)), float(scale), viewport.size))
 
     def _on_columns(self, across: int, up: int) -> None:
         header = self.session.header
