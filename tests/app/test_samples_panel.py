@@ -176,6 +176,16 @@ def test_the_dice_draw_others_and_the_arrows_go_on_by_one(driver: Driver, panel:
     assert (pictures(panel) == before).all()
 
 
+def test_the_former_samples_stay_until_the_new_ones_come_but_not_for_long(driver: Driver, panel: SamplesPanel) -> None:
+    panel.sheet.set_active(False)  # none will come
+    driver.session.edit(lambda document: document.with_setting(KEY, seed=9))
+    assert panel.grid.picture(0) is not None
+    driver.until(lambda: panel.grid.picture(0) is None)
+    panel.sheet.set_active(True)
+    filled(driver, panel)
+    assert (panel.sheet.codes == prior(driver, 100, 9)).all()
+
+
 def test_locked_dimensions_are_kept_where_a_person_wants_that(driver: Driver, panel: SamplesPanel) -> None:
     assert not panel.controls.locked.isEnabled()
     driver.session.edit(lambda document: with_lock(document.replace(code=(0.0, 1.25, 0.0, 0.0)), 1, True))

@@ -23,10 +23,11 @@ from latent_studio.app.widgets.carry import Code
 from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.picture_grid import PictureGrid
-from latent_studio.app.widgets.picture_scroll import FIT, PictureScroll
+from latent_studio.app.widgets.picture_scroll import PictureScroll
 from latent_studio.studio.document import Document, with_code
 
 GROUP = "Samples"
+LATE_MS = 400
 NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
 
@@ -54,7 +55,9 @@ class SamplesPanel(Panel):
         self.picker = DataPicker(session, self)
         self.side = NearestSide(session, self.menus, self)
         self._is_stale = False  # newer weights came while nobody looked
-        self._restoring: dict[str, Any] = {}
+        self._shown_key = ""
+        self._late = QTimer(self, singleShot=True, interval=LATE_MS)
+        self._late.timeout.connect(self._on_late)
         self._empty = EmptyState("squares-four", NO_MODEL, "Train a model")
         self._empty.action_requested.connect(lambda: self.panel_wanted.emit("train", ""))
         self._fill()
@@ -159,14 +162,22 @@ class SamplesPanel(Panel):
             self.sheet.show(document.model.key, draw)
 
     def _on_drawn(self, n: int) -> None:
-        """Other samples: pictures of the former ones must not be taken for them."""
-        self.grid.set_pictures([None] * n, [f"sample {place + 1:,}" for place in range(n)])
+        """Other samples: the former pictures stay for a moment, so that nothing flickers while the new ones come."""
         self.grid.set_selection(())
-        self.view.arrange()
-        self._take_up()
+        if n != self.grid.n_pictures() or self.sheet.model_key != self._shown_key:
+            self._shown_key = self.sheet.model_key
+            self.grid.set_pictures([None] * n, [f"sample {place + 1:,}" for place in range(n)])
+            self.view.arrange()
+        else:
+            self._late.start()
         self._on_moved()
         self.side.clear()
         self.caption_changed.emit()
+
+    def _on_late(self) -> None:
+        """What has not come by now must not be taken for the sample that it will be."""
+        places = self.sheet.awaited()
+        self.grid.put(places, [None] * len(places))
 
     def _on_arrived(self, places: Any, pictures: Any) -> None:
         self.grid.put(places.tolist(), pictures)
@@ -268,29 +279,9 @@ class SamplesPanel(Panel):
         self.controls.show_scales(self.view.scales(), self.view.scale())
 
     def workspace(self) -> dict[str, Any]:
-        return {
-            "scale": self.view.scale(),
-            "scroll": self.view.verticalScrollBar().value(),
-            "selection": self.grid.selection(),
-            "nearest": not self.side.card.isHidden(),
-        }
+        return {**self.view.workspace(), "nearest": not self.side.card.isHidden()}
 
     def restore(self, values: dict[str, Any]) -> None:
-        self._restoring = dict(values)
         self._show_nearest(values.get("nearest") is True)
-        scale = values.get("scale", FIT)
-        if scale in (FIT, *self.view.scales()):
-            self.view.set_scale(scale)
-            self._show_scales()
-        self._take_up()
-
-    def _take_up(self) -> None:
-        """Selection and place as they were, once there are samples."""
-        values = self._restoring
-        if values and self.grid.n_pictures():
-            self._restoring = {}
-            chosen, scroll = values.get("selection"), values.get("scroll")
-            if isinstance(chosen, list):
-                self.grid.set_selection(place for place in chosen if isinstance(place, int))
-            if isinstance(scroll, int):
-                QTimer.singleShot(0, partial(self.view.verticalScrollBar().setValue, scroll))  # once it is laid out
+        self.view.restore(values)
+        self._show_scales()

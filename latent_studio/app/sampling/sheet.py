@@ -55,6 +55,16 @@ class SampleSheet(QObject):
         return self._draw
 
     @property
+    def model_key(self) -> str:
+        """Whose samples they are."""
+        return self._key
+
+    def awaited(self) -> list[int]:
+        """The samples whose pictures are still to come."""
+        found: list[int] = np.flatnonzero(~self._fresh).tolist()
+        return found
+
+    @property
     def n_done(self) -> int:
         """How many pictures are those of the newest weights."""
         return int(self._fresh.sum())

@@ -51,8 +51,8 @@ class PictureField(QWidget):
         self._strips.clear()
         self.update()
 
-    def put(self, places: Iterable[int], pictures: Iterable[Pixels]) -> None:
-        """Show other pictures at some places."""
+    def put(self, places: Iterable[int], pictures: Iterable[Pixels | None]) -> None:
+        """Show other pictures at some places, or none yet."""
         rows = set()
         for place, picture in zip(places, pictures, strict=True):
             self._pictures[place] = picture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
+from typing import Any
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea
 
@@ -38,6 +40,8 @@ class PictureScroll(QScrollArea):
         super().__init__()
         self.grid = grid
         self._picture_px, self._scale = 1, FIT
+        self._left_off: dict[str, Any] = {}
+        self._top: int | None = 0
         grid.setContentsMargins(MARGIN, 20, MARGIN, 20)
         self.setWidget(grid)
         self.setWidgetResizable(True)
@@ -78,6 +82,8 @@ class PictureScroll(QScrollArea):
         self.grid.set_columns(max(1, (room.width() + gap) // (side + gap)), side, gap)
         page = self.viewport().height()
         self.verticalScrollBar().setSingleStep(side + gap if side < page // 2 else page // 4)
+        if self._left_off and self.grid.n_pictures():
+            self._take_up()
 
     def _fitting(self, room: QSize) -> float:
         """The largest side at which all pictures can be seen at once, else the smallest."""
@@ -121,6 +127,36 @@ class PictureScroll(QScrollArea):
             self.grid.extend_band(bar.value() - before)
         if bar.value() == before:
             self._drift.stop()
+
+    # --- where a person left off
+
+    def workspace(self) -> dict[str, Any]:
+        """Size, place and selection, as plain JSON data."""
+        return {
+            "scale": self._scale,
+            "scroll": self.verticalScrollBar().value(),
+            "selection": self.grid.selection(),
+        }
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Take up what `workspace` said, once there are pictures; what cannot be counts for nothing."""
+        self._left_off = values
+        scale = values.get("scale", FIT)
+        if scale in (FIT, *self.scales()):
+            self._scale = scale
+        self.arrange()
+
+    def _take_up(self) -> None:
+        values, self._left_off = self._left_off, {}
+        chosen, self._top = values.get("selection"), values.get("scroll")
+        if isinstance(chosen, list):
+            self.grid.set_selection(place for place in chosen if isinstance(place, int))
+        if isinstance(self._top, int):
+            QTimer.singleShot(0, self._scroll_back)  # once it is laid out
+
+    @Slot()
+    def _scroll_back(self) -> None:
+        self.verticalScrollBar().setValue(self._top or 0)
 
 
 def _gap(side: float) -> int:
