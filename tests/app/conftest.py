@@ -34,9 +34,14 @@ def open_window(qtbot: QtBot, qapp: QApplication, models: Path, home: Path) -> I
     apply_theme(qapp, "dark")
     opened: list[Driver] = []
 
-    def make(model: str = "digits-4d", ready_made: Path = models, settings: Settings | None = None) -> Driver:
+    def make(
+        model: str = "digits-4d",
+        ready_made: Path = models,
+        settings: Settings | None = None,
+        first: Path | None = None,
+    ) -> Driver:
         path = str(ready_made / f"{model}.safetensors") if model else ""
-        opened.append(Driver(qtbot, Places(ready_made, home), path, settings))
+        opened.append(Driver(qtbot, Places(ready_made, home), path, settings, first))
         return opened[-1].wait_for_picture() if model else opened[-1]
 
     yield make

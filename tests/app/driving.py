@@ -54,10 +54,17 @@ def trained(recipe: Recipe, folder: Path, target: Path) -> Path:
 class Driver:
     """An open window, and what a person does with it."""
 
-    def __init__(self, qtbot: QtBot, places: Places, model: str = "", settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        qtbot: QtBot,
+        places: Places,
+        model: str = "",
+        settings: Settings | None = None,
+        first: Path | None = None,
+    ) -> None:
         self.qtbot, self._is_closed = qtbot, False
         self.session = Session(places)
-        self.window = Window(self.session, settings or Settings(model=model))
+        self.window = Window(self.session, settings or Settings(model=model), first)
         self._shown_code: tuple[float, ...] = ()
         self.session.answered.connect(self._on_answered)
         self.window.resize(1280, 800)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 from latent_studio.app.widgets import activity_bar, header, rail, status_bar
@@ -131,3 +134,24 @@ def test_long_names_give_way_to_what_must_be_read(qtbot: QtBot) -> None:
     assert {"training", "61 % · 2 h 14 min left", "Not saved: the disk is full", "Explore"} <= whole
     assert any(text.startswith("a-run") for text in cut)
     assert all(child.geometry().right() <= head.width() for child in head.findChildren(Button))
+
+
+@pytest.mark.parametrize(("n_panels", "height", "n_behind"), [(9, 800, 0), (9, 612, 0), (11, 612, 0), (16, 612, 6)])
+def test_many_panels_move_together_and_what_has_no_room_is_behind_more(
+    qtbot: QtBot, n_panels: int, height: int, n_behind: int
+) -> None:
+    panels = [ActivityItem(f"p{k}", f"Panel {k}", "books") for k in range(n_panels)]
+    foot = [ActivityItem(name, name, "gear-six", at_bottom=True) for name in ("keys", "settings")]
+    bar = ActivityBar([*panels, *foot], "p0")
+    qtbot.addWidget(bar)
+    bar.resize(activity_bar.WIDTH, height)
+    bar.show()
+    buttons = [button for button in bar.findChildren(QAbstractButton) if button.isVisible()]
+    areas = sorted((button.geometry() for button in buttons), key=lambda area: area.top())
+    assert all(above.bottom() < below.top() for above, below in itertools.pairwise(areas))
+    assert areas[-1].bottom() < height
+    assert len(bar.hidden()) == n_behind
+    last = f"p{n_panels - 1}"
+    bar.set_current(last)
+    assert last not in bar.hidden()
+    assert len(bar.hidden()) == n_behind
