@@ -367,3 +367,14 @@ def test_what_another_version_wrote_counts_for_nothing() -> None:
     damaged = Document(panels={"compare": {"a": {"code": "three"}, "mix": 7}})
     assert Comparison.of(damaged) == Comparison()
     assert Comparison.of(Document(panels={"compare": {"b": {"model": "m"}}})).b == Side(model="m")
+
+
+def test_while_another_model_is_on_its_way_what_is_shown_is_still_of_the_former(driver: Driver, models: Path) -> None:
+    panel = panel_of(driver)
+    put_b(driver, panel, B)
+    waits_for(driver, panel, "b", key_of(driver), lambda: B)
+    panel.edits.choose_model("b", str(models / "digits-1d.safetensors"))
+    standing = panel.both.standing("b")  # nothing was decoded yet
+    assert standing is not None
+    assert (standing.key, standing.code) == (key_of(driver), B)
+    driver.until(lambda: panel.both.key("b").endswith("digits-1d.safetensors"))

@@ -29,23 +29,25 @@ class Both(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._pictures: dict[Name, SidePicture] = {}
-        self._keys: dict[Name, str] = {}
+        self._pictures: dict[Name, tuple[str, SidePicture]] = {}  # with the key of the model that made each
+        self._keys: dict[Name, str] = {}  # of the models that are asked
         self.is_watched = False
         session.answered.connect(self._on_answered)
 
     def picture(self, name: Name) -> SidePicture | None:
         """What a side shows, None while there is nothing."""
-        return self._pictures.get(name)
+        found = self._pictures.get(name)
+        return None if found is None else found[1]
 
     def key(self, name: Name) -> str:
-        """The model key of a side, "" before it was asked for."""
-        return self._keys.get(name, "")
+        """The key of the model whose picture a side shows, "" while there is none."""
+        found = self._pictures.get(name)
+        return "" if found is None else found[0]
 
     def standing(self, name: Name) -> Standing | None:
         """What a side shows, for whoever brings something to it."""
-        value = self._pictures.get(name)
-        return None if value is None else Standing(self._keys[name], value.header, value.code)
+        found = self._pictures.get(name)
+        return None if found is None else Standing(found[0], found[1].header, found[1].code)
 
     def ask(self, *names: Name, priority: Priority = Priority.PREVIEW) -> None:
         """Have the sides decoded, both where none is named."""
@@ -76,8 +78,8 @@ class Both(QObject):
             if request.model != self._keys.get(name):
                 return
             if isinstance(value, SidePicture):
-                former = self._pictures.get(name)
-                self._pictures[name] = value
+                former = self.picture(name)
+                self._pictures[name] = request.model, value
                 is_retrained = (
                     former is not None and former.code == value.code and former.header.digest != value.header.digest
                 )

@@ -22,6 +22,9 @@ HEAD = 36  # px, over the rows
 N_KEPT = 64
 """Rows whose pictures stay although they are scrolled away."""
 
+N_STRIPS = 32
+"""Rows that stay ready to be painted in one stroke; more than any screen shows."""
+
 Place = tuple[str, int]
 """A picture: the name of its row, and which one of it."""
 
@@ -44,7 +47,7 @@ class SheetView(QAbstractScrollArea):
         self._shape = SheetShape((), 1, 1, QSizeF(1, 1))
         self._pictures: OrderedDict[str, tuple[Pixels, ...]] = OrderedDict()
         self._captions: dict[str, tuple[str, ...]] = {}
-        self._images: dict[str, list[QImage]] = {}
+        self._strips: OrderedDict[str, QImage] = OrderedDict()
         self._marks: Mapping[str, int] = {}
         self._selected: set[Place] = set()
         self._current: tuple[int, int] = (0, 0)
@@ -85,7 +88,7 @@ class SheetView(QAbstractScrollArea):
             return
         self._pictures[name], self._captions[name] = tuple(pictures), tuple(captions)
         self._pictures.move_to_end(name)
-        self._images.pop(name, None)
+        self._strips.pop(name, None)
         seen = set(self.visible_names())
         for old in [old for old in self._pictures if old not in seen][: max(0, len(self._pictures) - N_KEPT)]:
             self._drop(old)
@@ -138,7 +141,7 @@ class SheetView(QAbstractScrollArea):
         return self._shape.picture_width + 2
 
     def _drop(self, name: str) -> None:
-        for kept in (self._pictures, self._captions, self._images):
+        for kept in (self._pictures, self._captions, self._strips):
             kept.pop(name, None)
 
     # --- layout
@@ -147,7 +150,7 @@ class SheetView(QAbstractScrollArea):
         former = self._shape.picture_width
         self._shape = SheetShape(self._rows, self.viewport().width(), self._n_steps, self._image_size)
         if self._shape.picture_width != former:
-            self._images.clear()
+            self._strips.clear()
         bar = self.verticalScrollBar()
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(int(self._shape.picture_height) + BETWEEN)
@@ -185,17 +188,19 @@ class SheetView(QAbstractScrollArea):
             if self.hasFocus() and index == self._current[0]:
                 painter.fillRect(QRectF(0, box.top() - BETWEEN / 2, 2, box.height() + BETWEEN), colour("accent"))
         self._paint_name(painter, row, box)
-        images = self._images_of(row.name)
+        strip = self._strip(index)
+        if strip is not None:
+            painter.drawImage(shape.cell(index, 0).topLeft(), strip)
         for k in range(row.n_pictures):
             cell = shape.cell(index, k)
-            if k < len(images):
-                paint.draw_image(painter, images[k], paint.centred(images[k], cell))
-            else:
+            if strip is None:
                 paint.fill_round(painter, cell, colour("line", 0.4), None, paint.THUMB_RADIUS)
             self._paint_state(painter, index, k, cell)
-            under = QRectF(cell.left() - 2, cell.bottom() + 1, cell.width() + 4, LABEL)
-            role: Role = "text" if self._marks.get(row.name) == k else "muted"
-            paint.draw_text(painter, under, self._label(row, k), role, "number_caption", paint.CENTRE)
+            label = self._label(row, k)
+            if label:
+                under = QRectF(cell.left() - 2, cell.bottom() + 1, cell.width() + 4, LABEL)
+                role: Role = "text" if self._marks.get(row.name) == k else "muted"
+                paint.draw_text(painter, under, label, role, "number_caption", paint.CENTRE)
 
     def _label(self, row: SheetRow, k: int) -> str:
         """What stands under a picture: a category's name, or the step where no title can stand over it."""
@@ -227,14 +232,21 @@ class SheetView(QAbstractScrollArea):
         if place == self._hovered or (self.hasFocus() and self._current == (index, k)):
             paint.fill_round(painter, cell, None, colour("text"), paint.THUMB_RADIUS)
 
-    def _images_of(self, name: str) -> list[QImage]:
-        """The row's pictures at the size they have on the screen, made when they are first painted."""
-        ratio = self.devicePixelRatioF()
-        images = self._images.get(name)
-        if images is None or (images and images[0].devicePixelRatio() != ratio):
-            box = QSizeF(self._shape.picture_width * ratio, self._shape.picture_height * ratio).toSize()
-            images = self._images[name] = [_at_size(pixels, box, ratio) for pixels in self._pictures.get(name, ())]
-        return images
+    def _strip(self, index: int) -> QImage | None:
+        """All pictures of a row as one image, so that scrolling paints it in one stroke; made when first painted."""
+        row, ratio = self._rows[index], self.devicePixelRatioF()
+        pictures = self._pictures.get(row.name)
+        if pictures is None:
+            return None
+        strip = self._strips.get(row.name)
+        if strip is None or strip.devicePixelRatio() != ratio:
+            corner = self._shape.cell(index, 0).topLeft()
+            cells = [self._shape.cell(index, k).translated(-corner) for k in range(len(pictures))]
+            strip = self._strips[row.name] = _strip_image(pictures, cells, ratio)
+        self._strips.move_to_end(row.name)
+        while len(self._strips) > N_STRIPS:
+            self._strips.popitem(last=False)
+        return strip
 
 
 class SheetHead(QWidget):
@@ -256,6 +268,20 @@ class SheetHead(QWidget):
         for x, title in self._view.titles():
             box = QRectF(x - width / 2, 4, width, self.height() - 4)
             paint.draw_text(painter, box, title, "muted", "number_caption", paint.CENTRE)
+
+
+def _strip_image(pictures: Sequence[Pixels], cells: Sequence[QRectF], ratio: float) -> QImage:
+    """The pictures of a row, each in its cell, on a ground that is see-through."""
+    size = QSizeF(max(cell.right() for cell in cells), max(cell.bottom() for cell in cells)) * ratio
+    strip = QImage(size.toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    strip.setDevicePixelRatio(ratio)
+    strip.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(strip)
+    for pixels, cell in zip(pictures, cells, strict=True):
+        image = _at_size(pixels, (cell.size() * ratio).toSize(), ratio)
+        paint.draw_image(painter, image, paint.centred(image, cell))
+    painter.end()
+    return strip
 
 
 def _at_size(pixels: Pixels, box: QSize, ratio: float) -> QImage:
