@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from latent_studio.studio.viewport import Viewport
@@ -27,6 +27,17 @@ class MapLayer(Protocol):
 
     def leave(self) -> None:
         """The pointer is elsewhere: hide the card."""
+
+
+@runtime_checkable
+class PictureLayer(MapLayer, Protocol):
+    """A layer of things that have pictures of their own: these are carried away and have the usual menu, too."""
+
+    def carry(self, px: QPointF, viewport: Viewport) -> bool:
+        """The button is held down here; True where the layer begins to carry its picture."""
+
+    def open_menu(self, px: QPointF, viewport: Viewport, at: QPoint) -> bool:
+        """The menu is wanted, at a point of the screen; True where the layer opened it."""
 
 
 class MapTool(Protocol):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from latent_studio.app.mapping.canvas import TileCanvas
 from latent_studio.app.mapping.cross_hair import CrossHair
 from latent_studio.app.mapping.frame import FINEST_LEVEL, SMALLEST_PX, Frame, snapped
-from latent_studio.app.mapping.layers import MapLayer, MapTool
+from latent_studio.app.mapping.layers import MapLayer, MapTool, PictureLayer
 from latent_studio.app.theme import colour
 from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.focus_mark import FocusMark
@@ -373,10 +373,19 @@ class MapView(QWidget):
             self.clicked.emit(self.point_of(cell))
 
     def _on_held(self) -> None:
-        cell = self.cell_at(self._pressed_at)
-        if self._hand is Hand.CLICKS and cell is not None:
+        px = self._pressed_at
+        cell = self.cell_at(px)
+        if self._hand is not Hand.CLICKS:
+            return
+        if any(layer.carry(px, self.viewport) for layer in self._picture_layers()):
+            self._hand = Hand.NOTHING
+        elif cell is not None:
             self._hand = Hand.NOTHING
             self.carry_requested.emit(self.point_of(cell))
+
+    def _picture_layers(self) -> list[PictureLayer]:
+        """From the top."""
+        return [layer for layer in reversed(self._layers) if isinstance(layer, PictureLayer)]
 
     def _hover(self, px: QPointF) -> None:
         """Ask the layers from the top; those below the one that takes it shall not show a card."""
@@ -413,7 +422,10 @@ class MapView(QWidget):
         self.mousePressEvent(event)
 
     def contextMenuEvent(self, event: QtGui.QContextMenuEvent) -> None:
-        cell = self.cell_at(QPointF(event.pos()))
+        px = QPointF(event.pos())
+        cell = self.cell_at(px)
+        if any(layer.open_menu(px, self.viewport, event.globalPos()) for layer in self._picture_layers()):
+            return
         if cell is not None:
             self._rest()
             self.menu_requested.emit(self.point_of(cell), event.globalPos())

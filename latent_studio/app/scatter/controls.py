@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from latent_studio.app.scatter.settings import Choices, ContourKind
 from latent_studio.app.widgets.buttons import Button, icon_button
@@ -18,6 +19,7 @@ from latent_studio.views.embedding import Split
 
 LASSO_KEY = "L"
 SPLITS: dict[Split, str] = {"test": "test", "train": "training", "all": "all"}
+OPACITIES = (0.25, 0.4, 0.55, 0.75, 1.0)
 _CONTOURS: dict[ContourKind, str] = {
     "none": "No density contours",
     "all": "Contours of all points",
@@ -30,16 +32,19 @@ class DataChoice(Button):
 
     Signals:
         split_chosen(str), by_chosen(str), contours_chosen(str)
+        opacity_chosen(float): only where the row has no room for the slider.
     """
 
     split_chosen = Signal(str)
     by_chosen = Signal(str)
     contours_chosen = Signal(str)
+    opacity_chosen = Signal(float)
 
     def __init__(self) -> None:
         super().__init__("test", chevron=True, tooltip="Which of the data lie over the map, and what colours them")
         self._choices: Choices | None = None
         self._by = ""
+        self.offers_opacity = False
         self._ways: Sequence[tuple[str, str]] = ()
         self.clicked.connect(self._open)
 
@@ -61,6 +66,10 @@ class DataChoice(Button):
             self._add_group(entries, [(key, f"by {title}") for key, title in self._ways], self._by, self.by_chosen)
         entries.addSeparator()
         self._add_group(entries, list(_CONTOURS.items()), choices.contours, self.contours_chosen)
+        if self.offers_opacity:
+            steps = entries.addMenu(f"Opacity {round(100 * choices.opacity)} %")
+            for share in OPACITIES:
+                steps.addAction(f"{round(100 * share)} %", partial(self.opacity_chosen.emit, share))
         entries.setMinimumWidth(self.width())
         entries.aboutToHide.connect(entries.deleteLater)
         entries.popup(self.mapToGlobal(QPoint(0, self.height() + 4)))
@@ -86,6 +95,7 @@ class OpacityControl(QWidget):
         self.slider.setAccessibleName("Opacity of the points")
         self._value = caption("55 %")
         self._value.setFixedWidth(34)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         line = QHBoxLayout(self)
         line.setContentsMargins(4, 0, 0, 0)
         line.setSpacing(6)
@@ -118,6 +128,11 @@ class Controls:
         self.opacity.show_value(choices.opacity)
         for widget in (self.choice, self.opacity, self.lasso):
             widget.setEnabled(choices.is_on)
+
+    def set_compact(self, is_compact: bool) -> None:
+        """In a narrow window the opacity is chosen from the list of the data."""
+        self.opacity.setVisible(not is_compact)
+        self.choice.offers_opacity = is_compact
 
     def refuse(self, reason: str) -> None:
         """Say why the open model cannot say where the data lie; "" where it can."""

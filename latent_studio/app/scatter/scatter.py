@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from latent_studio.app.actions import Action
 from latent_studio.app.exploring.data_picker import DataPicker
-from latent_studio.app.keeping.shown import Shown
 from latent_studio.app.mapping.map_view import MapView
+from latent_studio.app.picture_actions import PictureActions, Shown
 from latent_studio.app.scatter.card import Point, PointCard
 from latent_studio.app.scatter.cloud import Cloud
 from latent_studio.app.scatter.controls import LASSO_KEY, Controls
@@ -33,7 +33,10 @@ from latent_studio.app.scatter.settings import (
 )
 from latent_studio.app.session import Session
 from latent_studio.app.theme import theme
+from latent_studio.app.widgets import carry
 from latent_studio.app.widgets.numbers import shown
+from latent_studio.app.widgets.pixels import to_qimage
+from latent_studio.core.events import Pixels
 from latent_studio.core.request import Answer
 from latent_studio.studio.document import Document, Group, with_code
 from latent_studio.studio.viewport import Viewport
@@ -46,6 +49,7 @@ _AIR = 16  # px between the legend and the edges of the map
 _BELOW = 56  # px for what lies in the map's lower corners
 _SHADE, _LIGHT = QColor(0, 0, 0, 140), QColor(255, 255, 255)
 GROUP = "Manifold"  # of the sheet of keys
+COMPACT_BELOW = 700  # px of the map: the row above has no room for the opacity then
 NO_ENCODER = "This model has no encoder: it cannot say where the data lie."
 
 
@@ -60,6 +64,7 @@ class Scatter(QObject):
         self._place_asked: Place | None = None
         self._contours_asked: DrawContours | None = None
         self._hovered: int | None = None
+        self._carried: int | None = None
         self._note, self._is_missing = "", False
         self._share: float | None = None
         self.cloud = Cloud()
@@ -67,6 +72,7 @@ class Scatter(QObject):
         self.legend = Legend(view)
         self.card = PointCard(view)
         self.pictures = PointPictures(session, self)
+        self.actions_of_pictures = PictureActions(session, view)
         self.picker = DataPicker(session, view)
         self.lasso = Lasso(self._on_drawn, view.update, self._put_down)
         self.bar = Controls()
@@ -92,6 +98,7 @@ class Scatter(QObject):
         bar.choice.contours_chosen.connect(lambda key: session.edit(with_choice(contours=key)))
         bar.opacity.slider.value_dragged.connect(self._on_opacity)
         bar.opacity.slider.value_committed.connect(self._on_opacity_set)
+        bar.choice.opacity_chosen.connect(lambda opacity: session.edit(with_choice(opacity=opacity)))
         bar.lasso.toggled.connect(self._on_lasso)
         legend.class_clicked.connect(self._on_class)
         legend.group_clicked.connect(self._on_group)
@@ -152,16 +159,6 @@ class Scatter(QObject):
     def restore(self, values: dict[str, Any]) -> None:
         """Nothing: see `workspace`."""
 
-    def point_at(self, px: QPointF) -> Shown | None:
-        """The data's picture at this px of the map and its code, for a menu or to be carried; None where none is."""
-        index, placed = self._index_at(px, self._view.viewport), self.cloud.placed
-        if index is None or placed is None:
-            return None
-        split, number = placed.rows.place(index)
-        decoded = self.card.known.decoded if index == self._hovered and self.card.known is not None else None
-        picture = np.zeros((1, 1), np.uint8) if decoded is None else decoded
-        return Shown(picture, tuple(placed.codes[index].tolist()), f"{split} {number:,}")
-
     # --- a layer of the map
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
@@ -194,6 +191,29 @@ class Scatter(QObject):
         code = placed.codes[index]
         self._session.edit(lambda document: with_code(document, code))
         return True
+
+    def carry(self, px: QPointF, viewport: Viewport) -> bool:
+        """What the point's code gives is decoded first; if the button is still down then, off it goes."""
+        index, placed = self._index_at(px, viewport), self.cloud.placed
+        if index is None or placed is None:
+            return False
+        self._carried = index
+        self.pictures.ask(placed.rows, index, tuple(placed.codes[index].tolist()))
+        return True
+
+    def open_menu(self, px: QPointF, viewport: Viewport, at: QPoint) -> bool:
+        index = self._index_at(px, viewport)
+        if index is not None:
+            self.actions_of_pictures.open_menu(self._shown_of(index, None), at)
+        return index is not None
+
+    def _shown_of(self, index: int, decoded: Pixels | None) -> Shown:
+        """A point as all pictures' actions take it; they decode its code themselves where they need the picture."""
+        assert self.cloud.placed is not None
+        split, number = self.cloud.placed.rows.place(index)
+        code = tuple(self.cloud.placed.codes[index].tolist())
+        picture = np.zeros((1, 1), np.uint8) if decoded is None else decoded
+        return Shown(picture, code, f"{split} {number:,}", is_reference=decoded is not None)
 
     def leave(self) -> None:
         if self._hovered is not None:
@@ -236,6 +256,11 @@ class Scatter(QObject):
     def _on_decoded(self, index: int, picture: object) -> None:
         if index == self._hovered and isinstance(picture, np.ndarray):
             self.card.set_pictures(decoded=picture)
+        if index == self._carried and isinstance(picture, np.ndarray):
+            self._carried = None
+            if QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+                code = self.actions_of_pictures.payload(self._shown_of(index, picture))
+                carry.start_drag(self._view, to_qimage(picture), code)
 
     # --- what is shown
 
@@ -377,6 +402,7 @@ class Scatter(QObject):
         if watched is self._view and event.type() == QEvent.Type.Resize:
             self.leave()
             self._lay_out()
+            self.bar.set_compact(self._view.width() < COMPACT_BELOW)
         return False
 
     @Slot(int, int)
