@@ -41,7 +41,7 @@ class Options(PathOptions):
         default="centre",
         title="Crop",
         description="The middle square of each picture, or the whole of it on a white square.",
-        json_schema_extra={"titles": {"centre": "middle square", "whole": "none, on white"}},
+        json_schema_extra={"titles": {"whole": "none, padded"}},
     )
     channels: Literal["auto", "grey", "colour"] = Field(
         default="auto", title="Colour", description="auto: grey when all pictures are grey, else colour."

@@ -27,7 +27,7 @@ class VAEConfig(AutoencodingConfig):
         title="Likelihood",
         description="How a pixel scatters around the decoder's answer: bernoulli for nearly black-and-white pictures.",
         json_schema_extra={
-            "titles": {"bernoulli": "Bernoulli", "gaussian": "Gaussian", "gaussian_learned": "Gaussian, σ learned"}
+            "titles": {"bernoulli": "Bernoulli", "gaussian": "Gaussian", "gaussian_learned": "Gaussian + σ"}
         },
     )
     noise_std: float = Field(

@@ -25,7 +25,7 @@ class AutoencodingConfig(FamilyConfig):
         "auto",
         title="Network",
         description="Fully connected (mlp) or convolutional (conv); auto takes mlp for up to 1,024 numbers.",
-        json_schema_extra={"titles": {"mlp": "fully connected", "conv": "convolutional"}},
+        json_schema_extra={"titles": {"mlp": "MLP", "conv": "convolutional"}},
     )
     n_latent: int = Field(
         16, ge=1, le=512, title="Latent dimensions", description="How many numbers a picture is coded by."
