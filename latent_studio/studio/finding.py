@@ -85,8 +85,9 @@ def _spread_from(word: Sequence[str], letters: Sequence[str], at: int) -> tuple[
 
 
 def _gaps(letters: Sequence[str], positions: tuple[int, ...]) -> int:
-    """How often what was found breaks off, twice where it goes on within a word: initials are a better guess."""
-    return sum(1 if _begins_word(letters, here) else 2 for before, here in pairwise(positions) if here > before + 1)
+    """How often what was found breaks off, twice where it begins or goes on within a word: initials mean more."""
+    starts = [positions[0], *(here for before, here in pairwise(positions) if here > before + 1)]
+    return sum(1 if _begins_word(letters, start) else 2 for start in starts)
 
 
 def _begins_word(letters: Sequence[str], at: int) -> bool:

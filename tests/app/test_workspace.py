@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -164,7 +164,7 @@ def test_a_full_disk_is_said_once_and_saving_goes_on_when_there_is_room(
 
 
 @pytest.fixture
-def gathers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], int]]:
+def gathers(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     n = 0
     gather = LeftOff.gather
 
@@ -174,7 +174,7 @@ def gathers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], int]]:
         return gather(self)
 
     monkeypatch.setattr(LeftOff, "gather", counted)
-    yield lambda: n
+    return lambda: n
 
 
 def test_nothing_is_written_while_nothing_changes(open_window: Open, home: Path, gathers: Callable[[], int]) -> None:

@@ -24,6 +24,7 @@ def test_the_very_text_comes_before_its_beginning_then_words_then_the_middle_the
 def test_initials_beat_letters_that_are_strewn_about() -> None:
     assert order("sd", "sound", "save the document") == ["save the document", "sound"]
     assert order("mv", "marvel", "mnist-vae-2d") == ["mnist-vae-2d", "marvel"]
+    assert order("mn", "Randomise what is not locked", "Samples now", "Manifold")[0] == "Manifold"
 
 
 def test_words_may_stand_in_any_order() -> None:

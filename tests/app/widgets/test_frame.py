@@ -7,7 +7,7 @@ import itertools
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from latent_studio.app.widgets import activity_bar, header, rail, status_bar
@@ -146,6 +146,7 @@ def test_many_panels_move_together_and_what_has_no_room_is_behind_more(
     qtbot.addWidget(bar)
     bar.resize(activity_bar.WIDTH, height)
     bar.show()
+    QApplication.sendPostedEvents()  # the layout follows before the next painting
     buttons = [button for button in bar.findChildren(QAbstractButton) if button.isVisible()]
     areas = sorted((button.geometry() for button in buttons), key=lambda area: area.top())
     assert all(above.bottom() < below.top() for above, below in itertools.pairwise(areas))
