@@ -261,12 +261,12 @@ class Window(QWidget):
         """Open the sheet of keys, of this panel's first."""
         if self._key_sheet is None:
             self._key_sheet = KeySheetView(self)
-        gestures = [*self.panel.gestures, *GESTURES]
-        self._key_sheet.show_groups(key_groups([*self.deeds, *self.actions_here()], gestures))
+        self._key_sheet.show_groups(key_groups([*self.actions_here(), *self.panel.gestures, *self.deeds, *GESTURES]))
 
     def actions_here(self) -> Sequence[Action]:
-        """What the shown panel offers."""
-        return self.panel.own_actions() if self.panel.is_shown else ()
+        """What the shown panel offers, and the dock beside it."""
+        owners = [owner for owner in (self.panel, self.dock) if owner.isVisible()]
+        return [action for owner in owners for action in owner.own_actions()]
 
     # --- settings
 

@@ -17,21 +17,24 @@ _THEME_ICONS: dict[ThemeName, str] = {"dark": "moon", "light": "sun", "system": 
 N_NUMBERED = 9
 
 GENERAL, CODE, PANELS = "General", "Code", "Panels"
-PICTURES, SLIDERS = "Every picture", "Sliders"
+PICTURES, SLIDERS, FAVOURITES = "Every picture", "Sliders", "Favourites"
 
 GESTURES = (
-    Gesture("hover", "Enlarge it", PICTURES),
-    Gesture("click", "Adopt its code", PICTURES),
-    Gesture("drag", "Carry it anywhere, to the desktop too", PICTURES),
-    Gesture("right-click", "What can be done with it", PICTURES),
+    Gesture("Hover", "Enlarge it", PICTURES),
+    Gesture("Click", "Adopt its code", PICTURES),
+    Gesture("Drag", "Carry it anywhere, to the desktop too", PICTURES),
+    Gesture("Right-click", "What can be done with it", PICTURES),
     Gesture("Ctrl-click", "Select several", PICTURES),
-    Gesture("drag, click a picture, wheel", "Move one dimension", SLIDERS),
+    Gesture("Drag, click a picture, wheel", "Move one dimension", SLIDERS),
     Gesture("↑ ↓", "From row to row", SLIDERS),
     Gesture("← →", "Nudge, finer with Shift, coarser with Alt", SLIDERS),
-    Gesture("double-click, Home", "Reset it", SLIDERS),
+    Gesture("Double-click, Home", "Reset it", SLIDERS),
     Gesture("L", "Lock or unlock it", SLIDERS),
-    Gesture("click the number", "Type a value", SLIDERS),
+    Gesture("Click the number", "Type a value", SLIDERS),
     Gesture("0 … 9", "A value of the first category", SLIDERS),
+    Gesture("F2, double-click", "Rename it", FAVOURITES),
+    Gesture("Drag", "Put it in another place", FAVOURITES),
+    Gesture("Del", "Throw it away", FAVOURITES),
 )
 
 

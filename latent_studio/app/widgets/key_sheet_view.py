@@ -15,7 +15,7 @@ from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.key_hint import hint_width, paint_hint
 from latent_studio.app.widgets.overlay import Overlay
 
-_COLUMN, _GAP, _ROW, _HEADING, _AIR, _MARGIN, _TOP = 288, 32, 26, 30, 14, 28, 60  # px
+_COLUMN, _GAP, _ROW, _HEADING, _AIR, _MARGIN, _TOP = 304, 32, 26, 30, 14, 28, 60  # px
 
 
 @dataclass(frozen=True)
