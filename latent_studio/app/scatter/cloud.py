@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPainterPath
 
 from latent_studio.app.scatter.dots import Dots, Look
-from latent_studio.app.scatter.legend import ClassRow, Ramp
+from latent_studio.app.scatter.legend_rows import ClassRow, Ramp
 from latent_studio.app.scatter.lines import path_of
 from latent_studio.app.scatter.settings import Choices
 from latent_studio.app.theme import theme

@@ -2,82 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from latent_studio.app.icons import paint_icon
+from latent_studio.app.scatter.legend_rows import PAD, ROW, Contents, Item, items_of, paint_item
 from latent_studio.app.theme import colour, theme
 from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.focus_mark import FocusMark
 from latent_studio.app.widgets.inline_edit import InlineEdit
 from latent_studio.app.widgets.menus import menu
-from latent_studio.app.widgets.numbers import shown
 from latent_studio.app.widgets.slider import wheel_steps
 
-_PAD, _ROW, _HEAD, _LINE, _DOT = 12, 24, 36, 18, 5.0  # px
-_MIN_WIDTH, _MAX_WIDTH = 140, 240
-HINTS = ("click hides", "Alt-click isolates")
-
-Kind = Literal["head", "class", "ramp", "hint", "line", "group", "note", "action", "progress"]
-
-
-@dataclass(frozen=True)
-class ClassRow:
-    """A class: its row of the palette, and how many pictures it has."""
-
-    row: int
-    name: str
-    n: int
-    colour: QColor
-    is_hidden: bool
-
-
-@dataclass(frozen=True)
-class GroupRow:
-    """A group: its number in the document, and whether its pictures stand out now."""
-
-    number: int
-    name: str
-    n: int
-    is_shown: bool
-
-
-@dataclass(frozen=True)
-class Ramp:
-    """Colours of a number from low to high."""
-
-    colours: tuple[QColor, ...]
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What the card says. note: a sentence in place of, or below, the rest; action: a link under it.
-
-    share: how much is encoded, None where nothing goes on.
-    """
-
-    title: str = ""
-    classes: tuple[ClassRow, ...] = ()
-    ramp: Ramp | None = None
-    groups: tuple[GroupRow, ...] = ()
-    note: str = ""
-    action: str = ""
-    share: float | None = None
-
-
-@dataclass(frozen=True)
-class _Item:
-    kind: Kind
-    top: float
-    height: float
-    number: int = 0
+_MIN_WIDTH, _MAX_WIDTH = 140, 240  # px
 
 
 class Legend(QWidget):
@@ -99,7 +37,7 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._contents = Contents()
-        self._items: list[_Item] = []
+        self._items: list[Item] = []
         self._max_height = 10_000
         self._offset = 0.0
         self._hovered: int | None = None
@@ -136,52 +74,20 @@ class Legend(QWidget):
         names = [paint.text_width(row.name) + paint.text_width(f"{row.n:,}", "number_caption") for row in said.classes]
         names += [paint.text_width(row.name) + paint.text_width(f"{row.n:,}", "number_caption") for row in said.groups]
         names += [paint.text_width(said.title, "strong") + 60, paint.text_width(said.action)]
-        width = min(_MAX_WIDTH, max(_MIN_WIDTH, round(max(names)) + 2 * _PAD + 40))
+        width = min(_MAX_WIDTH, max(_MIN_WIDTH, round(max(names)) + 2 * PAD + 40))
         return QSize(_MAX_WIDTH if said.note and not said.classes else width, round(self._height()))
 
     def _height(self) -> float:
         return self._items[-1].top + self._items[-1].height + 6 if self._items else 0.0
 
     def _lay_out(self) -> None:
-        """Where each row lies, from the top."""
-        said, items, top = self._contents, [], 0.0
-
-        def add(kind: Kind, height: float, number: int = 0) -> None:
-            nonlocal top
-            items.append(_Item(kind, top, height, number))
-            top += height
-
-        if said.title:
-            add("head", _HEAD)
-        for place in range(len(said.classes)):
-            add("class", _ROW, place)
-        if said.ramp is not None:
-            add("ramp", 40)
-        if len(said.classes) > 1:
-            add("line", 13)
-            for place in range(len(HINTS)):
-                add("hint", _LINE, place)
-        if said.groups:
-            add("line", 13)
-            for place in range(len(said.groups)):
-                add("group", _ROW, place)
-        if said.note:
-            if items:
-                add("line", 13)
-            else:
-                top = 8.0
-            add("note", self._note_height())
-        if said.share is not None:
-            add("progress", 10)
-        if said.action:
-            add("action", _ROW)
-        self._items = items
+        self._items = items_of(self._contents, self._note_height())
         self._fit()
 
     def _note_height(self) -> float:
         metrics = QtGui.QFontMetricsF(theme().font("caption"))
         width = self.sizeHint().width() if self._contents.classes else _MAX_WIDTH
-        box = metrics.boundingRect(QRectF(0, 0, width - 2 * _PAD, 1000), Qt.TextFlag.TextWordWrap, self._contents.note)
+        box = metrics.boundingRect(QRectF(0, 0, width - 2 * PAD, 1000), Qt.TextFlag.TextWordWrap, self._contents.note)
         return box.height() + 6
 
     def _fit(self) -> None:
@@ -210,85 +116,17 @@ class Legend(QWidget):
                 continue
             if item.kind in ("class", "group") and place == self._hovered:
                 painter.fillRect(row, colour("text", 0.06))
-            self._paint_item(painter, item, row)
+            if not (self._is_edited(item) and self._editor.isVisible()):
+                paint_item(painter, self._contents, item, row)
             if self._focus.visible and place == self._current:
                 paint.focus_ring(painter, row.adjusted(4, 1, -4, -1), 4)
         self._paint_more(painter)
 
-    def _area(self, item: _Item) -> QRectF:
+    def _is_edited(self, item: Item) -> bool:
+        return item.kind == "group" and item.number == self._is_editing
+
+    def _area(self, item: Item) -> QRectF:
         return QRectF(0, item.top - self._offset, self.width(), item.height)
-
-    def _paint_item(self, painter: QPainter, item: _Item, row: QRectF) -> None:
-        said, inner = self._contents, row.adjusted(_PAD, 0, -_PAD, 0)
-        match item.kind:
-            case "head":
-                inner.translate(0, 2)
-                paint.draw_text(painter, inner, said.title, "text", "strong")
-                if len(said.classes) > 1:
-                    n_shown = sum(not one.is_hidden for one in said.classes)
-                    text = f"{n_shown} of {len(said.classes)}"
-                    paint.draw_text(painter, inner, text, "muted", "number_caption", paint.RIGHT)
-            case "class":
-                self._paint_class(painter, said.classes[item.number], inner)
-            case "ramp":
-                self._paint_ramp(painter, inner)
-            case "line":
-                painter.fillRect(QRectF(0, round(row.center().y()), self.width(), 1), colour("line"))
-            case "hint":
-                paint.draw_text(painter, inner, HINTS[item.number], "muted", "caption")
-            case "group":
-                self._paint_group(painter, said.groups[item.number], inner, item.number)
-            case "note":
-                painter.setFont(theme().font("caption"))
-                painter.setPen(colour("muted"))
-                painter.drawText(inner, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter, said.note)
-            case "progress":
-                bar = QRectF(inner.left(), row.center().y() - 1, inner.width(), 2)
-                painter.fillRect(bar, colour("line"))
-                painter.fillRect(QRectF(bar.left(), bar.top(), bar.width() * (said.share or 0.0), 2), colour("accent"))
-            case "action":
-                paint.draw_text(painter, inner, said.action, "accent")
-
-    def _paint_class(self, painter: QPainter, row: ClassRow, inner: QRectF) -> None:
-        middle = QPointF(inner.left() + _DOT, inner.center().y())
-        if row.is_hidden:
-            rim = QColor(row.colour)
-            rim.setAlphaF(0.45)
-            painter.setPen(QPen(rim, 1.25))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(middle, _DOT - 0.6, _DOT - 0.6)
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(row.colour)
-            painter.drawEllipse(middle, _DOT, _DOT)
-        ink: Literal["faint", "text"] = "faint" if row.is_hidden else "text"
-        self._paint_counted(painter, inner.adjusted(20, 0, 0, 0), row.name, row.n, ink)
-
-    def _paint_group(self, painter: QPainter, row: GroupRow, inner: QRectF, number: int) -> None:
-        icon = QRectF(inner.left() - 2, inner.center().y() - 7, 14, 14)
-        paint_icon(painter, "polygon", icon, colour("accent" if row.is_shown else "muted"))
-        if self._is_editing != number:
-            self._paint_counted(painter, inner.adjusted(20, 0, 0, 0), row.name, row.n, "text")
-
-    def _paint_counted(self, painter: QPainter, area: QRectF, name: str, n: int, ink: Literal["faint", "text"]) -> None:
-        count = f"{n:,}"
-        width = paint.text_width(count, "number_caption")
-        paint.draw_text(painter, area.adjusted(0, 0, -width - 8, 0), name, ink)
-        paint.draw_text(painter, area, count, "faint" if ink == "faint" else "muted", "number_caption", paint.RIGHT)
-
-    def _paint_ramp(self, painter: QPainter, inner: QRectF) -> None:
-        ramp = self._contents.ramp
-        assert ramp is not None
-        bar = QRectF(inner.left(), inner.top() + 2, inner.width(), 10)
-        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        for place, stop in enumerate(ramp.colours):
-            gradient.setColorAt(place / (len(ramp.colours) - 1), stop)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(gradient)
-        painter.drawRoundedRect(bar, 3, 3)
-        ends = QRectF(inner.left(), bar.bottom() + 4, inner.width(), 16)
-        paint.draw_text(painter, ends, shown(ramp.low), "muted", "number_caption")
-        paint.draw_text(painter, ends, shown(ramp.high), "muted", "number_caption", paint.RIGHT)
 
     def _paint_more(self, painter: QPainter) -> None:
         """A thin bar where there is more than fits."""
@@ -348,7 +186,7 @@ class Legend(QWidget):
             entries.popup(event.globalPos())
 
     def wheelEvent(self, event: QtGui.QWheelEvent) -> None:
-        self._scroll_to(self._offset - wheel_steps(event) * 2 * _ROW)
+        self._scroll_to(self._offset - wheel_steps(event) * 2 * ROW)
         event.accept()  # the map below does not zoom
 
     def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
@@ -364,7 +202,7 @@ class Legend(QWidget):
         elif at < 0 or not self._key_on(self._items[chosen[at]], event, chosen[at]):
             event.ignore()
 
-    def _key_on(self, item: _Item, event: QtGui.QKeyEvent, place: int) -> bool:
+    def _key_on(self, item: Item, event: QtGui.QKeyEvent, place: int) -> bool:
         """What a key does to the row that has it; False where nothing."""
         is_group = item.kind == "group"
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -392,7 +230,7 @@ class Legend(QWidget):
         if item is not None:
             self._is_editing = place
             self._scroll_to(min(self._offset, item.top))
-            area = self._area(item).adjusted(_PAD + 16, 0, -_PAD, 0)
+            area = self._area(item).adjusted(PAD + 16, 0, -PAD, 0)
             self._editor.open_at(area, self._contents.groups[place].name)
             self.update()
 

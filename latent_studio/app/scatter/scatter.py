@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
+from PySide6.QtWidgets import QWidget
 
 from latent_studio.app.actions import Action
 from latent_studio.app.exploring.data_picker import DataPicker
 from latent_studio.app.mapping.map_view import MapView
-from latent_studio.app.picture_actions import PictureActions, Shown
-from latent_studio.app.scatter.card import Point, PointCard
 from latent_studio.app.scatter.cloud import Cloud
 from latent_studio.app.scatter.controls import LASSO_KEY, Controls
-from latent_studio.app.scatter.data_codes import Codes, DataCodes
-from latent_studio.app.scatter.hovering import PointPictures
+from latent_studio.app.scatter.data_codes import DataCodes
 from latent_studio.app.scatter.lasso import Lasso
-from latent_studio.app.scatter.legend import Contents, GroupRow, Legend
+from latent_studio.app.scatter.legend import Legend
+from latent_studio.app.scatter.legend_rows import Contents, GroupRow
+from latent_studio.app.scatter.placing import Placing
+from latent_studio.app.scatter.point_layer import PointLayer
 from latent_studio.app.scatter.settings import (
     Choices,
     choices_of,
@@ -33,64 +31,48 @@ from latent_studio.app.scatter.settings import (
 )
 from latent_studio.app.session import Session
 from latent_studio.app.theme import theme
-from latent_studio.app.widgets import carry
-from latent_studio.app.widgets.numbers import shown
-from latent_studio.app.widgets.pixels import to_qimage
-from latent_studio.core.events import Pixels
-from latent_studio.core.request import Answer
-from latent_studio.studio.document import Document, Group, with_code
-from latent_studio.studio.viewport import Viewport
+from latent_studio.studio.document import Document, Group
 from latent_studio.views.density import Points
-from latent_studio.views.embedding import Contours, DrawContours, Place, Placed
+from latent_studio.views.embedding import Contours, Placed
 from latent_studio.views.plane import Plane
 
-REACH = 8.0  # px to a point that the pointer means
 _AIR = 16  # px between the legend and the edges of the map
 _BELOW = 56  # px for what lies in the map's lower corners
-_SHADE, _LIGHT = QColor(0, 0, 0, 140), QColor(255, 255, 255)
 GROUP = "Manifold"  # of the sheet of keys
 COMPACT_BELOW = 700  # px of the map: the row above has no room for the opacity then
 NO_ENCODER = "This model has no encoder: it cannot say where the data lie."
 
 
 class Scatter(QObject):
-    """A layer of the map, its legend and its card, and the widgets for the row above."""
+    """Brings the data's codes over the map, with a legend, a lasso and the widgets for the row above."""
 
     def __init__(self, session: Session, view: MapView) -> None:
         super().__init__(view)
         self._session, self._view = session, view
         self._plane: Plane | None = None
         self._is_shown = False
-        self._place_asked: Place | None = None
-        self._contours_asked: DrawContours | None = None
-        self._hovered: int | None = None
-        self._carried: int | None = None
         self._note, self._is_missing = "", False
         self._share: float | None = None
         self.cloud = Cloud()
-        self.codes = DataCodes(session, self)
+        self.layer = PointLayer(session, view, self.cloud)
+        self.codes, self.placing = DataCodes(session, self), Placing(session, self)
         self.legend = Legend(view)
-        self.card = PointCard(view)
-        self.pictures = PointPictures(session, self)
-        self.actions_of_pictures = PictureActions(session, view)
         self.picker = DataPicker(session, view)
         self.lasso = Lasso(self._on_drawn, view.update, self._put_down)
         self.bar = Controls()
         self._connect()
         view.installEventFilter(self)
-        view.add_layer(self)
         self._show()
 
     def _connect(self) -> None:
         session, bar, legend = self._session, self.bar, self.legend
         session.model_changed.connect(self._on_model)
         session.document_changed.connect(self._on_document)
-        session.answered.connect(self._on_answered)
+        self.placing.placed.connect(self._take_place)
+        self.placing.contoured.connect(self._take_contours)
         self.codes.changed.connect(self._on_codes)
         self.codes.progressed.connect(self._on_progress)
         self.codes.failed.connect(self._on_failed)
-        self.pictures.original_came.connect(self._on_original)
-        self.pictures.decoded_came.connect(self._on_decoded)
         self.picker.missing_changed.connect(self._on_located)
         bar.switch.clicked.connect(lambda is_on: session.edit(with_choice(on=is_on)))
         bar.choice.split_chosen.connect(lambda key: session.edit(with_choice(split=key, group="")))
@@ -106,7 +88,6 @@ class Scatter(QObject):
         legend.group_removed.connect(lambda number: session.edit(removed(number)))
         legend.action_clicked.connect(self._on_locate)
         theme().changed.connect(self._show)
-        self._view.viewport_changed.connect(self.leave)
 
     # --- for the panel
 
@@ -149,7 +130,7 @@ class Scatter(QObject):
         """The panel is not on the screen: nothing is encoded."""
         self._is_shown = False
         self.bar.lasso.setChecked(False)
-        self.leave()
+        self.layer.leave()
         self.codes.rest()
 
     def workspace(self) -> dict[str, Any]:
@@ -158,109 +139,6 @@ class Scatter(QObject):
 
     def restore(self, values: dict[str, Any]) -> None:
         """Nothing: see `workspace`."""
-
-    # --- a layer of the map
-
-    def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        placed = self.cloud.placed
-        if placed is None or not self.choices.is_on:
-            return
-        self.cloud.dots.paint(painter, viewport)
-        if self._hovered is not None:
-            here = self._px_of(self._hovered, viewport)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(self.cloud.tint(self._hovered))
-            for pen, radius in ((QPen(_SHADE, 1), 7.0), (QPen(_LIGHT, 1.75), 5.75)):
-                painter.setPen(pen)
-                painter.drawEllipse(here, radius, radius)
-
-    def hover(self, px: QPointF, viewport: Viewport) -> bool:
-        index = None if self._view.tool is not None else self._index_at(px, viewport)
-        if index is None:
-            self.leave()
-        elif index != self._hovered:
-            self._hovered = index
-            self._show_card(index, viewport)
-            self._view.update()
-        return index is not None
-
-    def click(self, px: QPointF, viewport: Viewport) -> bool:
-        index, placed = self._index_at(px, viewport), self.cloud.placed
-        if index is None or placed is None:
-            return False
-        code = placed.codes[index]
-        self._session.edit(lambda document: with_code(document, code))
-        return True
-
-    def carry(self, px: QPointF, viewport: Viewport) -> bool:
-        """What the point's code gives is decoded first; if the button is still down then, off it goes."""
-        index, placed = self._index_at(px, viewport), self.cloud.placed
-        if index is None or placed is None:
-            return False
-        self._carried = index
-        self.pictures.ask(placed.rows, index, tuple(placed.codes[index].tolist()))
-        return True
-
-    def open_menu(self, px: QPointF, viewport: Viewport, at: QPoint) -> bool:
-        index = self._index_at(px, viewport)
-        if index is not None:
-            self.actions_of_pictures.open_menu(self._shown_of(index, None), at)
-        return index is not None
-
-    def _shown_of(self, index: int, decoded: Pixels | None) -> Shown:
-        """A point as all pictures' actions take it; they decode its code themselves where they need the picture."""
-        assert self.cloud.placed is not None
-        split, number = self.cloud.placed.rows.place(index)
-        code = tuple(self.cloud.placed.codes[index].tolist())
-        picture = np.zeros((1, 1), np.uint8) if decoded is None else decoded
-        return Shown(picture, code, f"{split} {number:,}", is_reference=decoded is not None)
-
-    def leave(self) -> None:
-        if self._hovered is not None:
-            self._hovered = None
-            self.card.hide()
-            self._view.update()
-
-    def _index_at(self, px: QPointF, viewport: Viewport) -> int | None:
-        x, y = viewport.to_plane(np.array([[px.x(), px.y()]], np.float64))[0].tolist()
-        return self.cloud.nearest((x, y), REACH / viewport.scale)
-
-    def _px_of(self, index: int, viewport: Viewport) -> QPointF:
-        assert self.cloud.placed is not None
-        x, y = viewport.to_px(self.cloud.placed.points[index : index + 1])[0].tolist()
-        return QPointF(x, y)
-
-    # --- the card
-
-    def _show_card(self, index: int, viewport: Viewport) -> None:
-        placed, plane = self.cloud.placed, self._plane
-        if placed is None or plane is None:
-            return
-        split, number = placed.rows.place(index)
-        code = tuple(placed.codes[index].tolist())
-        values = plane.values(placed.points[index : index + 1])[0].tolist()
-        z = f"z = ({', '.join(shown(value) for value in code)})"
-        if len(code) > 2:
-            z = " · ".join(f"{axis.name} {shown(value)}" for axis, value in zip(plane.axes, values, strict=True))
-        where = f"{split} · {number:,}"
-        point = Point(where, self.cloud.class_of(index), self.cloud.tint(index), z, is_on_map=len(code) <= 2)
-        self.card.show_point(point, self._px_of(index, viewport))
-        self.pictures.ask(placed.rows, index, code)
-
-    @Slot(int, object)
-    def _on_original(self, index: int, picture: object) -> None:
-        if index == self._hovered and isinstance(picture, np.ndarray):
-            self.card.set_pictures(original=picture)
-
-    @Slot(int, object)
-    def _on_decoded(self, index: int, picture: object) -> None:
-        if index == self._hovered and isinstance(picture, np.ndarray):
-            self.card.set_pictures(decoded=picture)
-        if index == self._carried and isinstance(picture, np.ndarray):
-            self._carried = None
-            if QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
-                code = self.actions_of_pictures.payload(self._shown_of(index, picture))
-                carry.start_drag(self._view, to_qimage(picture), code)
 
     # --- what is shown
 
@@ -303,47 +181,23 @@ class Scatter(QObject):
         """Other codes: they are placed before they are shown, so that the old ones stay until then."""
         self._note, self._is_missing = "", False
         if self.codes.current is None:
-            self._place_asked = None
             self._take_place(None)
-        else:
-            self._ask_place()
+        self._ask_place()
 
     def _ask_place(self) -> None:
-        codes: Codes | None = self.codes.current
-        if codes is not None and self._plane is not None:
-            by = self.choices.by
-            self._place_asked = Place(rows=codes.rows, codes=codes.codes, plane=self._plane, by=by)
-            self._session.ask(self._place_asked)
+        self.placing.ask(self.codes.current, self._plane, self.choices.by)
 
     def _ask_contours(self) -> None:
-        placed, choices = self.cloud.placed, self.choices
-        self._contours_asked = None
-        if placed is None or self._plane is None or choices.contours == "none":
-            self.cloud.set_contours(None)
-            return
-        rows = placed.colouring.rows[: len(placed.points)]
-        shown_rows = tuple(row for row in np.unique(rows).tolist() if row not in choices.hidden)
-        is_per_class = choices.contours == "class" and bool(placed.colouring.classes)
-        self._contours_asked = DrawContours(
-            points=placed.points,
-            colour_rows=rows,
-            shown=shown_rows,
-            is_per_class=is_per_class,
-            limits=self._plane.limits,
-        )
-        self._session.ask(self._contours_asked)
+        self.placing.ask_contours(self.cloud.placed, self._plane, self.choices)
 
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        value = answer.value
-        if isinstance(value, Placed) and answer.request is self._place_asked:
-            self._take_place(value)
-        elif isinstance(value, Contours) and answer.request is self._contours_asked:
-            self.cloud.set_contours(value)
-            self._view.update()
+    def _take_contours(self, contours: Contours | None) -> None:
+        self.cloud.set_contours(contours)
+        self._view.update()
 
+    @Slot(object)
     def _take_place(self, placed: Placed | None) -> None:
-        self.leave()
+        self.layer.leave()
         self.cloud.set_placed(placed)
         self._show()
         self._ask_contours()
@@ -400,7 +254,7 @@ class Scatter(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._view and event.type() == QEvent.Type.Resize:
-            self.leave()
+            self.layer.leave()
             self._lay_out()
             self.bar.set_compact(self._view.width() < COMPACT_BELOW)
         return False

@@ -65,7 +65,7 @@ class Hand:
         free = (px[:, 0] > 20) & (px[:, 0] < width / 2) & (px[:, 1] > 40) & (px[:, 1] < height - 80)
         for index in np.flatnonzero(free).tolist():
             at = self.px_of(index)
-            if self.scatter._index_at(QPointF(at), self.view.viewport) == index and self.is_off_the_handle(at):
+            if self.scatter.layer.index_at(QPointF(at), self.view.viewport) == index and self.is_off_the_handle(at):
                 return int(index)
         raise AssertionError("no point is free")
 
@@ -121,7 +121,7 @@ class TestPoints:
     def test_hovering_tells_what_a_point_is(self, hand: Hand) -> None:
         index = hand.lonely_point()
         QTest.mouseMove(hand.view, hand.px_of(index))
-        known = hand.scatter.card.known
+        known = hand.scatter.layer.card.known
         assert known is not None
         placed = hand.scatter.cloud.placed
         assert placed is not None
@@ -129,14 +129,15 @@ class TestPoints:
         images = placed.rows.images
         assert images.labels is not None
         assert known.what == images.label_names[images.labels[images.n_train + index]]
-        hand.driver.until(lambda: hand.scatter.card.known.original is not None)  # type: ignore[union-attr]
-        hand.driver.until(lambda: hand.scatter.card.known.decoded is not None)  # type: ignore[union-attr]
-        known = hand.scatter.card.known
+        hand.driver.until(lambda: hand.scatter.layer.card.known.original is not None)  # type: ignore[union-attr]
+        hand.driver.until(lambda: hand.scatter.layer.card.known.decoded is not None)  # type: ignore[union-attr]
+        known = hand.scatter.layer.card.known
         assert known is not None
+        assert known.original is not None
         assert np.array_equal(known.original, images.pixels[images.n_train + index, 0])
         QTest.mouseMove(hand.view, QPoint(2, 2))
         QTest.mouseMove(hand.view, QPoint(3, hand.view.height() - 2))
-        assert hand.scatter.card.known is None or hand.scatter.card.known.where != f"test · {index:,}"
+        assert hand.scatter.layer.card.known is None or hand.scatter.layer.card.known.where != f"test · {index:,}"
 
     def test_a_click_adopts_the_code_in_one_undo_step(self, hand: Hand) -> None:
         before, index = hand.session.document, hand.lonely_point()
@@ -158,7 +159,7 @@ class TestPoints:
         assert not choices_of(hand.session.document).is_on
         assert not hand.legend.isVisible()
         QTest.mouseMove(hand.view, at)
-        assert hand.scatter.card.known is None
+        assert hand.scatter.layer.card.known is None
         hand.session.undo()
         hand.wait_for_points()
         assert hand.legend.isVisible()
@@ -190,9 +191,9 @@ class TestLegend:
         row = int(placed.colouring.rows[index])
         hand.click_legend("class", row)
         assert choices_of(hand.session.document).hidden == {row}
-        assert hand.scatter._index_at(QPointF(hand.px_of(index)), hand.view.viewport) != index
+        assert hand.scatter.layer.index_at(QPointF(hand.px_of(index)), hand.view.viewport) != index
         hand.session.undo()
-        assert hand.scatter._index_at(QPointF(hand.px_of(index)), hand.view.viewport) == index
+        assert hand.scatter.layer.index_at(QPointF(hand.px_of(index)), hand.view.viewport) == index
 
     def test_alt_click_isolates_and_once_more_brings_all_back(self, hand: Hand) -> None:
         hand.click_legend("class", 3, ALT)
