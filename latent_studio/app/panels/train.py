@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import QPoint, QTimer, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from latent_studio.app.actions import Action
 from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.panel import Panel
@@ -106,10 +107,11 @@ class TrainPanel(Panel):
         self.runs.ended.connect(self._on_ended)
         self.session.answered.connect(self._on_answered)
         self.banner.action_requested.connect(self._on_undo)
-        start = QShortcut(QKeySequence("Ctrl+Return"), self)
-        start.activated.connect(self.start)
 
     # --- the panel
+
+    def own_actions(self) -> Sequence[Action]:
+        return (Action("start", "Start training", self.start, ("Ctrl+Return",), "play", self.title),)
 
     def caption(self) -> str:
         model = self.session.document.model
