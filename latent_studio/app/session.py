@@ -98,6 +98,7 @@ class Session(QObject):
         self.notes = Lane("notes", self)  # the workspace's own: it is saved while the disk lane reads a large set
         for lane in (self.views, self.jobs, self.disk, self.notes):
             lane.answered.connect(self._route)
+        self.has_nothing = False  # for panels that are made after `nothing_to_open`
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._on_settled)
 
@@ -223,6 +224,7 @@ class Session(QObject):
             if isinstance(value.value, str):
                 self.open_model(value.value)
             else:
+                self.has_nothing = True
                 self.nothing_to_open.emit()
         elif isinstance(value, FoundHeader):
             self._found_header(value, answer.request.slot == "header")

@@ -334,6 +334,7 @@ def test_size_selection_and_scrolling_are_taken_up_again(driver: Driver, panel: 
 
 def test_without_a_model_there_is_a_way_to_one(open_window: Open, tmp_path: Path) -> None:
     driver = open_window("", tmp_path / "nothing")
+    driver.until(lambda: driver.session.has_nothing)  # the panel is made afterwards
     driver.window.go_to(KEY)
     panel = driver.window.panel
     assert isinstance(panel, SamplesPanel)

@@ -138,6 +138,8 @@ class SamplesPanel(Panel):
     def _on_model_changed(self) -> None:
         header = self.session.header
         if header is None:
+            if self.session.has_nothing and self.session.document.model is None:
+                self._on_nothing_to_open()
             return
         self._pages.setCurrentIndex(0)
         self.controls.row.show()

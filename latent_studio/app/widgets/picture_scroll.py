@@ -15,6 +15,7 @@ MARGIN = 24  # px around all pictures
 SMALLEST = 28  # px; smaller pictures say nothing
 _LARGEST, _WIDE_FROM = 448, 40  # px
 _SCROLL_MS, _SCROLL_PX = 16, 12
+_BETWEEN = 1.5, 2.5  # times: the steps from one to two and three are too long to leave so much room empty
 FIT = 0.0
 
 
@@ -28,7 +29,7 @@ def sides(picture_px: int, ratio: float) -> list[float]:
 
 
 class PictureScroll(QScrollArea):
-    """Shows a PictureGrid at a whole multiple of its pixels: the largest at which all fit, else the smallest.
+    """Shows a PictureGrid at a whole multiple of its pixels, or FIT: the largest at which all fit, else the smallest.
 
     Signals:
         moved(): another part of the sheet is in view.
@@ -87,7 +88,9 @@ class PictureScroll(QScrollArea):
 
     def _fitting(self, room: QSize) -> float:
         """The largest side at which all pictures can be seen at once, else the smallest."""
-        n, choices = self.grid.n_pictures(), sides(self._picture_px, self.devicePixelRatioF())
+        n, whole = self.grid.n_pictures(), sides(self._picture_px, self.devicePixelRatioF())
+        between = [times * self._picture_px / self.devicePixelRatioF() for times in _BETWEEN]
+        choices = sorted({*whole, *(side for side in between if SMALLEST <= side <= _LARGEST)})
         for side in reversed(choices):
             gap = _gap(side)
             n_across, n_down = ((length + gap) // (side + gap) for length in (room.width(), room.height()))
