@@ -91,6 +91,9 @@ class Advice(QObject):
             self._recipe = None
             self._tell_errors(field_errors(Recipe, error))
             return
+        if self._data is not None and self._recipe.data != self._data:  # what is known is of other pictures
+            self._data = self._describing = None
+            self.data_told.emit(None, "")
         if self._recipe != self._timed:
             self.time_told.emit("", False)
         self._resting.start()
