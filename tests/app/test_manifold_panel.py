@@ -121,7 +121,7 @@ def test_steered_out_of_the_plane_the_code_stays_within_reach(panel: ManifoldPan
 
 def test_two_other_dimensions_are_a_click_and_can_be_undone(panel: ManifoldPanel, driver: Driver) -> None:
     before = panel.view.plane
-    panel.sheet.columns_wanted.emit(3, 1)
+    panel.chooser.sheet.columns_wanted.emit(3, 1)
     assert panel.view.plane is not None
     assert [axis.direction.index(1.0) for axis in panel.view.plane.axes] == [3, 1]
     assert panel.plane_button.text() == "z3 × z1"
@@ -141,38 +141,38 @@ def test_linear_spacing_keeps_the_middle(panel: ManifoldPanel, driver: Driver) -
 def test_three_pictures_span_a_plane_that_goes_through_them(panel: ManifoldPanel, driver: Driver) -> None:
     rng = np.random.default_rng(0)
     codes = [tuple(rng.standard_normal(4).astype(np.float32).tolist()) for _ in range(3)]
-    panel.sheet.how_wanted.emit("anchors")
-    assert panel.anchors.isVisible()
+    panel.chooser.sheet.how_wanted.emit("anchors")
+    assert panel.chooser.anchors.isVisible()
     header = driver.session.header
     assert header is not None
     for place, code in enumerate(codes):
         mime = QMimeData()
         text = code_json(driver.session.document.replace(code=code), header.space)
         mime.setData(CODE_MIME, text.encode())
-        drop(panel.anchors.wells[place], mime)
+        drop(panel.chooser.anchors.wells[place], mime)
     plane = panel.view.plane
     assert plane is not None
     assert max(plane.distance(np.array(code, np.float32)) for code in codes) < 1e-4
-    driver.until(lambda: all(not well.image().isNull() for well in panel.anchors.wells))
+    driver.until(lambda: all(not well.image().isNull() for well in panel.chooser.anchors.wells))
     driver.until(lambda: not panel.view.canvas.missing())
     QTest.mouseClick(panel.view, LEFT, NOTHING, a_cell(panel)[1])
     assert plane.distance(np.array(driver.code, np.float32)) < 1e-4
-    panel.anchors.closed.emit()
-    assert panel.plane_button.text() != "three pictures"
-    assert not panel.anchors.isVisible()
+    panel.chooser.anchors.closed.emit()
+    assert panel.plane_button.text() != "A · B · C"
+    assert not panel.chooser.anchors.isVisible()
 
 
 def test_three_pictures_on_one_line_are_refused_in_a_sentence(panel: ManifoldPanel, driver: Driver) -> None:
-    panel.sheet.how_wanted.emit("anchors")
+    panel.chooser.sheet.how_wanted.emit("anchors")
     for place, value in enumerate((0.0, 1.0, 2.0)):
         code = (value,) * 4
         driver.session.edit(partial(Document.replace, code=code))
-        panel.anchors.put.emit(place, None)
+        panel.chooser.anchors.put.emit(place, None)
     assert "one line" in panel.banner.message()
 
 
 def test_principal_directions_of_the_data_span_the_map(panel: ManifoldPanel, driver: Driver) -> None:
-    panel.sheet.how_wanted.emit("principal")
+    panel.chooser.sheet.how_wanted.emit("principal")
     driver.until(lambda: panel.plane_button.text() == "PC 1 × PC 2")
     plane = panel.view.plane
     assert plane is not None
@@ -251,12 +251,14 @@ def test_a_damaged_setting_counts_for_nothing(panel: ManifoldPanel, driver: Driv
         assert panel.view.plane is not None
 
 
-def test_go_to_takes_the_map_to_coordinates(panel: ManifoldPanel) -> None:
+def test_go_to_takes_the_map_to_coordinates_or_to_the_current_code(panel: ManifoldPanel, driver: Driver) -> None:
     panel.view.zoom_by(4)
     panel.go_to.wanted.emit(0.2, 0.9)
     assert panel.view.viewport.centre == pytest.approx((0.2, 0.9), abs=0.01)
     panel.centre_on_code()
-    assert panel.view.viewport.centre == pytest.approx((0.5, 0.5), abs=0.01)
+    assert panel.view.plane is not None
+    (place,) = panel.view.plane.project(np.array([driver.code], np.float32))
+    assert panel.view.viewport.centre == pytest.approx(tuple(place), abs=0.01)
 
 
 def test_what_was_seen_is_not_decoded_again(panel: ManifoldPanel, driver: Driver) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from latent_studio.app.mapping.map_frame import Card
 from latent_studio.app.mapping.plane_choice import N_ANCHORS
@@ -30,29 +30,27 @@ class AnchorCard(Card):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.wells = [Picture(side_px=WELL_PX, empty_text=NAMES[k], accept_drops=True) for k in range(N_ANCHORS)]
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        self.wells = [Picture(side_px=WELL_PX, empty_text="drop or click", accept_drops=True) for k in range(N_ANCHORS)]
+        wells = QGridLayout()
+        wells.setHorizontalSpacing(8)
+        wells.setVerticalSpacing(4)
         for place, well in enumerate(self.wells):
             well.setFixedSize(WELL_PX, WELL_PX)
-            well.setToolTip(f"{NAMES[place]}: click for the current code, or drop a picture with a code")
+            well.setToolTip(
+                f"{NAMES[place]}: drop a picture with a code, or click for the current code; right-click empties it"
+            )
             well.clicked.connect(lambda place=place: self.put.emit(place, None))
             well.dropped_code.connect(lambda code, place=place: self.put.emit(place, code))
             well.menu_requested.connect(lambda _, place=place: self.emptied.emit(place))
-            row.addWidget(well)
+            wells.addWidget(well, 0, place)
+            wells.addWidget(caption(NAMES[place]), 1, place, Qt.AlignmentFlag.AlignHCenter)
         close = icon_button("x", "Back to two dimensions")
         close.clicked.connect(self.closed)
-        foot = QHBoxLayout()
-        self._text = caption("drop a picture · click takes the current code")
-        foot.addWidget(self._text, 1)
-        head = QHBoxLayout()
-        head.addLayout(row)
-        head.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 8, 10)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addLayout(foot)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 8, 8)
+        row.setSpacing(8)
+        row.addLayout(wells)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def show_picture(self, place: int, picture: Pixels | None) -> None:

@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from latent_studio.app.mapping import plane_choice
-from latent_studio.app.mapping.map_view import MapView, Point
+from latent_studio.app.mapping.map_surface import Point
+from latent_studio.app.mapping.map_view import MapView
 from latent_studio.app.picture_actions import PictureActions, Shown
 from latent_studio.app.session import Session
 from latent_studio.app.widgets import carry

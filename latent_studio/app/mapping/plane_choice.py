@@ -118,7 +118,7 @@ def title(document: Document, header: Header) -> str:
         case "principal":
             return "PC 1 × PC 2"
         case "anchors":
-            return "three pictures"
+            return "A · B · C"
     swept = columns(document, header)
     names = header.space.column_names
     return "" if swept is None else f"{names[swept[0]]} × {names[swept[1]]}"

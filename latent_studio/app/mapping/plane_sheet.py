@@ -15,7 +15,7 @@ from latent_studio.app.widgets.segmented import SegmentedControl
 from latent_studio.core.header import Header
 from latent_studio.studio.document import Document
 
-WIDTH = 292  # px
+WIDTH = 340  # px
 
 
 class PlaneSheet(Popup):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,16 +12,13 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from latent_studio.app.actions import Action, Gesture
 from latent_studio.app.mapping import plane_choice
-from latent_studio.app.mapping.anchors import AnchorCard
 from latent_studio.app.mapping.exporting import MapExport
 from latent_studio.app.mapping.feeding import TileFeed
 from latent_studio.app.mapping.go_to import GoTo
 from latent_studio.app.mapping.map_frame import MapFrame
 from latent_studio.app.mapping.map_pictures import MapPictures
 from latent_studio.app.mapping.map_view import MapView
-from latent_studio.app.mapping.plane_choice import How
-from latent_studio.app.mapping.plane_sheet import PlaneSheet
-from latent_studio.app.mapping.principal_search import PrincipalSearch
+from latent_studio.app.mapping.plane_chooser import PlaneChooser
 from latent_studio.app.panel import Panel, controls_row
 from latent_studio.app.scatter.scatter import Scatter
 from latent_studio.app.session import Session
@@ -31,18 +27,15 @@ from latent_studio.app.widgets.choice import Option
 from latent_studio.app.widgets.elide import Hairline, caption
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.segmented import SegmentedControl
-from latent_studio.core.errors import StudioError
 from latent_studio.core.header import Header
-from latent_studio.core.request import Answer, Priority
-from latent_studio.studio.document import Document, code_from_json
+from latent_studio.studio.document import Document
 from latent_studio.studio.viewport import Viewport
 from latent_studio.views.plane import Plane
-from latent_studio.views.preview import Preview, PreviewPicture
-from latent_studio.views.principal import Principal
 
 KEY, GROUP = plane_choice.KEY, "Manifold"
 NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 NO_PLANE = "This model's code has one dimension, and a plane takes two. Explore sweeps it."
+ROOMY_PX = 900  # the controls have room for every word
 ON_PLANE = 1e-4  # units of z, what float32 codes leave of zero
 
 
@@ -64,17 +57,14 @@ class ManifoldPanel(Panel):
         super().__init__(session)
         self._model = ""
         self._restoring: dict[str, Any] = {}
-        self._anchors_shown: dict[int, tuple[float, ...]] = {}
-        self._is_placing = False  # three pictures are wanted, and are not all there yet
         self.view = MapView()
         self.frame = MapFrame(self.view)
         self.feed = TileFeed(session, self.view)
         self.pictures = MapPictures(session, self.view, self)
         self.scatter = Scatter(session, self.view)
         self.export = MapExport(session, self.view, self)
-        self.search = PrincipalSearch(session, self)
-        self.sheet, self.go_to = PlaneSheet(self), GoTo(self)
-        self.anchors = AnchorCard(self.view)
+        self.chooser = PlaneChooser(session, self.view, self)
+        self.go_to = GoTo(self)
         self._empty = EmptyState("map-trifold", NO_MODEL, "Train a model")
         body = QWidget()
         self._pages = QStackedLayout(body)
@@ -103,7 +93,8 @@ class ManifoldPanel(Panel):
         divider = Hairline(vertical=True)
         divider.setFixedHeight(20)
         *data, lasso = self.scatter.controls()
-        left: list[QWidget] = [caption("plane"), self.plane_button, self.spacing, divider, *data]
+        self._plane_caption = caption("plane")
+        left: list[QWidget] = [self._plane_caption, self.plane_button, self.spacing, divider, *data]
         for part in left:
             line.addWidget(part)
         line.addStretch(1)
@@ -117,18 +108,10 @@ class ManifoldPanel(Panel):
         session.model_changed.connect(self._on_model_changed)
         session.nothing_to_open.connect(self._on_nothing_to_open)
         session.document_changed.connect(self._on_document_changed)
-        session.answered.connect(self._on_answered)
         self.feed.failed.connect(lambda text, details: self.tell("bad", text, details))
         self.export.told.connect(lambda level, text: self.tell(level, text))
-        self.search.found.connect(self._on_principal)
-        self.search.progressed.connect(self.sheet.note_principal)
-        self.search.failed.connect(self._on_search_failed)
-        self.sheet.columns_wanted.connect(self._on_columns)
-        self.sheet.principal_wanted.connect(self.search.begin)
-        self.sheet.how_wanted.connect(self._on_how)
-        self.anchors.put.connect(self._on_anchor)
-        self.anchors.emptied.connect(lambda place: self._set_anchor(place, None))
-        self.anchors.closed.connect(lambda: self._on_how("columns"))
+        self.chooser.changed.connect(self._show_plane)
+        self.chooser.told.connect(lambda text: self.tell("warn", text))
         self.go_to.wanted.connect(lambda x, y: self.view.centre_on((x, y)))
         self.go_to.current_wanted.connect(self.centre_on_code)
         self._empty.action_requested.connect(self._on_way_out)
@@ -192,7 +175,8 @@ class ManifoldPanel(Panel):
         if header is None or document.model is None:
             return
         if document.model.key != self._model:
-            self._model, self._is_placing = document.model.key, False
+            self._model = document.model.key
+            self.chooser.forget()
         self._show_plane()
 
     def _on_document_changed(self, new: Document, old: Document) -> None:
@@ -227,11 +211,7 @@ class ManifoldPanel(Panel):
         self.spacing.set_current(plane.spacing)
         has_quantiles = all(axis.has_quantiles for axis in plane.axes)
         self.spacing.setEnabled(has_quantiles)
-        self.sheet.show_document(document, header)
-        is_spanned = plane_choice.how(document, header) == "anchors"
-        self.anchors.setVisible(is_spanned or self._is_placing)
-        if self.anchors.isVisibleTo(self.view):
-            self._show_anchors(plane_choice.anchors(document, header))
+        self.chooser.show_document(document, header)
 
     def _take_up(self) -> None:
         """Go where a person left off, once that map is shown."""
@@ -250,7 +230,7 @@ class ManifoldPanel(Panel):
     # --- the plane
 
     def _open_sheet(self) -> None:
-        self.sheet.open_below(self.plane_button)
+        self.chooser.sheet.open_below(self.plane_button)
 
     def _open_go_to(self) -> None:
         plane = self.view.plane
@@ -269,89 +249,10 @@ class ManifoldPanel(Panel):
             scale = np.sqrt(2) / length if length > 0 else viewport.scale
             self.view.set_viewport(Viewport((float(x), float(y)), float(scale), viewport.size))
 
-    def _on_columns(self, across: int, up: int) -> None:
-        header = self.session.header
-        if header is not None:
-            self._is_placing = False
-            self.session.edit(lambda document: plane_choice.with_columns(document, header, across, up))
-
-    def _on_how(self, way: str) -> None:
-        header, document = self.session.header, self.session.document
-        if header is None:
-            return
-        chosen: How = "principal" if way == "principal" else "anchors" if way == "anchors" else "columns"
-        self._is_placing = way == "anchors"
-        is_ready = {
-            "columns": True,
-            "principal": plane_choice.has_principal(document, header),
-            "anchors": len(plane_choice.anchors(document, header)) == plane_choice.N_ANCHORS,
-        }
-        if is_ready[way]:
-            self.session.edit(lambda document: plane_choice.with_how(document, chosen))
-        elif way == "principal" and "Encodes" in header.capabilities:
-            self.search.begin()
-        if way == "anchors":
-            self.sheet.close()
-        self._show_plane()
-
-    def _on_principal(self, found: Principal) -> None:
-        shares = " and ".join(f"{100 * share:.0f} %" for share in found.shares)
-        self.sheet.note_principal(f"{shares} of the variance of the data's codes.")
-        self.session.edit(lambda document: plane_choice.with_principal(document, found))
-
-    def _on_search_failed(self, text: str) -> None:
-        self.sheet.note_principal(text)
-        self.tell("warn", text)
-
-    # --- three pictures
-
-    def _on_anchor(self, place: int, values: object) -> None:
-        header = self.session.header
-        if header is None:
-            return
-        try:
-            code = self.session.document.code if values is None else code_from_json(json.dumps(values), header.space)
-        except StudioError as error:
-            self.tell("warn", str(error))
-        else:
-            self._set_anchor(place, code)
-
-    def _set_anchor(self, place: int, code: tuple[float, ...] | None) -> None:
-        header = self.session.header
-        if header is None:
-            return
-        self._is_placing = True
-        try:
-            changed = plane_choice.with_anchor(self.session.document, header, place, code)
-        except StudioError as error:
-            self.tell("warn", str(error))
-        else:
-            self.session.edit(lambda _: changed)
-
-    def _show_anchors(self, codes: dict[int, tuple[float, ...]]) -> None:
-        model = self.session.document.model
-        size = self.anchors.sizeHint()
-        self.anchors.setGeometry(16, 16, size.width(), size.height())
-        for place in range(plane_choice.N_ANCHORS):
-            code = codes.get(place)
-            if code == self._anchors_shown.get(place):
-                continue
-            if code is None or model is None:
-                self._anchors_shown.pop(place, None)
-                self.anchors.show_picture(place, None)
-            else:
-                self._anchors_shown[place] = code
-                slot = f"anchor {place}"
-                self.session.ask(Preview(model=model.key, code=code, slot=slot, priority=Priority.STRIP))
-
-    def _on_answered(self, answer: Answer) -> None:
-        request, value = answer.request, answer.value
-        if isinstance(value, PreviewPicture) and request.slot.startswith("anchor ") and isinstance(request, Preview):
-            place = int(request.slot.removeprefix("anchor "))
-            if self._anchors_shown.get(place) == request.code:
-                self.anchors.show_picture(place, value.picture)
-
     # --- the hand
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        self._plane_caption.setVisible(self.width() >= ROOMY_PX)
 
     def _on_way_out(self) -> None:
         self.panel_wanted.emit("train" if self.session.header is None else "explore", "")
