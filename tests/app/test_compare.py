@@ -117,9 +117,10 @@ def test_a_dropped_code_is_b_s_own_and_keeps_its_difference_while_linked(driver:
     panel = panel_of(driver)
     put_b(driver, panel, B)
     waits_for(driver, panel, "b", key_of(driver), lambda: B)
-    assert panel.stage.line.text() == f"codes {math.dist(B, (0.0,) * 4):.2f} apart"
+    start = driver.code
+    assert panel.stage.line.text() == f"codes {math.dist(B, start):.2f} apart"
     driver.drag_slider(0, 0.5, 1.0)
-    moved = driver.code[0]
+    moved = driver.code[0] - start[0]
     waits_for(driver, panel, "b", key_of(driver), lambda: (B[0] + moved, *B[1:]))
     waits_for(driver, panel, "a", key_of(driver), lambda: driver.code)
     driver.session.undo()
