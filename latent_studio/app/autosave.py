@@ -20,7 +20,7 @@ from latent_studio.engine.errands import Errand, Returned
 from latent_studio.studio.documents import Ready, made_ready
 from latent_studio.studio.library import free_name
 from latent_studio.studio.provenance import Shelves
-from latent_studio.studio.workspace import Workspace, parse_workspace, put_aside, workspace_name, workspace_text
+from latent_studio.studio.workspace import Known, Workspace, parse_workspace, put_aside, workspace_name, workspace_text
 
 LOOK_EVERY_MS = 400
 """How often it is compared with what was written: an edit waits so long at most, and the writing takes some ms."""
@@ -60,6 +60,7 @@ class Autosave(QObject):
         self._session, self._gather = session, gather
         self._lock: QLockFile | None = None
         self._written: Workspace | None = None
+        self._known: Known = {}  # the lane's own
         self._is_failing = False
         self._looking = QTimer(self, interval=LOOK_EVERY_MS, timerType=Qt.TimerType.PreciseTimer)
         self._looking.timeout.connect(self.look)
@@ -78,7 +79,9 @@ class Autosave(QObject):
         workspace = self._gather()
         if self.path is not None and workspace != self._written:
             self._written = workspace
-            self._session.notes.engine.submit(Errand(slot=WRITE, work=partial(_write, self.path, workspace)))
+            self._session.notes.engine.submit(
+                Errand(slot=WRITE, work=partial(_write, self.path, workspace, self._known))
+            )
 
     def end(self) -> None:
         """Write what is not written yet; the lane does it before it closes."""
@@ -157,5 +160,5 @@ def _claim(home: Path) -> tuple[QLockFile, Path]:
     raise StudioError(f"{home} may not be written: choose another folder with LATENT_STUDIO_HOME or change its rights.")
 
 
-def _write(path: Path, workspace: Workspace) -> None:
-    write_file(path, workspace_text(workspace))
+def _write(path: Path, workspace: Workspace, known: Known) -> None:
+    write_file(path, workspace_text(workspace, known))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from latent_studio.studio.document import Document, document_text
 
 SCHEMA_VERSION = 1
 N_KEPT_ASIDE = 20
+_LARGE = ("favourites", "groups")  # fields of the document
 
 
 class Workspace(BaseModel):
@@ -36,10 +38,32 @@ class Workspace(BaseModel):
     open_docks: tuple[str, ...] = ()
 
 
-def workspace_text(workspace: Workspace) -> str:
-    """JSON that `parse_workspace` reads back to an equal workspace."""
+Known = dict[int, tuple[BaseModel, str]]
+"""The text of what was written before, by identity: favourites and groups are frozen, many, and may be large."""
+
+
+def workspace_text(workspace: Workspace, known: Known | None = None) -> str:
+    """JSON that `parse_workspace` reads back to an equal workspace.
+
+    Favourites and groups stand beside the rest of the document. With `known` of the time before, only new ones are put
+    into words: it is done while somebody drags, and must not hold the interpreter.
+    """
+    document, known = workspace.document, {} if known is None else known
+    parts = {name: _texts(getattr(document, name), known) for name in _LARGE}
+    kept = {id(item) for name in _LARGE for item in getattr(document, name)}
+    for key in known.keys() - kept:
+        del known[key]
     rest = workspace.model_dump(mode="json", exclude={"document"})
-    return f'{{"document": {document_text(workspace.document)},\n{json.dumps(rest, sort_keys=True)[1:]}\n'
+    parts["document"] = document_text(document.replace(favourites=(), groups=()))
+    parts |= {name: json.dumps(value, sort_keys=True) for name, value in rest.items()}
+    return "{" + ",\n".join(f'"{name}": {parts[name]}' for name in sorted(parts)) + "}\n"
+
+
+def _texts(items: Sequence[BaseModel], known: Known) -> str:
+    for item in items:
+        if id(item) not in known:
+            known[id(item)] = item, json.dumps(item.model_dump(mode="json"), sort_keys=True)
+    return "[" + ",\n".join(known[id(item)][1] for item in items) + "]"
 
 
 def parse_workspace(text: str | bytes, name: str = "The workspace") -> Workspace:
@@ -49,8 +73,10 @@ def parse_workspace(text: str | bytes, name: str = "The workspace") -> Workspace
         version, of_document = values["schema_version"], values["document"]["schema_version"]
         if version > SCHEMA_VERSION or of_document > DOCUMENT_VERSION:
             raise StudioError(f"{name} was made by a newer version of Latent Studio: update the program.")
-        return Workspace.model_validate_json(text)
-    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
+        for part in _LARGE:
+            values["document"][part] = values.pop(part)
+        return Workspace.model_validate(values)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError):
         raise StudioError(f"{name} is damaged.") from None
 
 

@@ -11,13 +11,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latent_studio.core.errors import StudioError
-from latent_studio.studio.workspace import N_KEPT_ASIDE, Workspace, parse_workspace, put_aside, workspace_text
-from tests.studio.test_document import DOCUMENTS, JSON
+from latent_studio.studio.document import Document, Favourite, Group, ModelRef
+from latent_studio.studio.workspace import (
+    N_KEPT_ASIDE,
+    Known,
+    Workspace,
+    parse_workspace,
+    put_aside,
+    workspace_text,
+)
+from tests.studio.test_document import CODES, DOCUMENTS, JSON, NUMBERS
 
 SETTINGS = st.dictionaries(st.text(), st.dictionaries(st.text(), JSON, max_size=3), max_size=3)
+MODELS = st.builds(ModelRef, key=st.text(), name=st.text())
+FAVOURITES = st.builds(Favourite, name=st.text(), model=MODELS, code=CODES, picture=st.text(), made=NUMBERS)
+GROUPS = st.builds(
+    Group,
+    name=st.text(),
+    data=st.text(),
+    split=st.sampled_from(["train", "test"]),
+    indices=st.lists(st.integers(0, 10**6), max_size=5).map(tuple),
+)
+
+
+def with_more(document: Document, favourites: list[Favourite], groups: list[Group]) -> Document:
+    return document.replace(favourites=tuple(favourites), groups=tuple(groups))
+
+
 WORKSPACES = st.builds(
     Workspace,
-    document=DOCUMENTS,
+    document=st.builds(with_more, DOCUMENTS, st.lists(FAVOURITES, max_size=3), st.lists(GROUPS, max_size=3)),
     file=st.text(),
     is_changed=st.booleans(),
     panel=st.text(),
@@ -31,6 +54,16 @@ def test_a_workspace_survives_its_file(workspace: Workspace) -> None:
     text = workspace_text(workspace)
     assert parse_workspace(text) == workspace
     assert workspace_text(parse_workspace(text.encode())) == text
+
+
+@given(st.lists(WORKSPACES, min_size=1, max_size=4))
+def test_what_was_put_into_words_before_makes_no_difference_to_the_text(workspaces: list[Workspace]) -> None:
+    known: Known = {}
+    for workspace in [*workspaces, workspaces[0]]:
+        assert workspace_text(workspace, known) == workspace_text(workspace)
+    assert len(known) == len(
+        {id(item) for item in (*workspaces[0].document.favourites, *workspaces[0].document.groups)}
+    )
 
 
 @given(st.text() | st.binary())
