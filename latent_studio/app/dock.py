@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from latent_studio.app.actions import Action, add_shortcuts
+from latent_studio.app.dock_hand import SliderHand
 from latent_studio.app.dock_parts import (
     FOOT_HEIGHT,
     HEAD_HEIGHT,
@@ -23,26 +24,21 @@ from latent_studio.app.dock_parts import (
     strongest,
 )
 from latent_studio.app.keeping.favourites_part import FavouritesPart
-from latent_studio.app.pad_axes import Axis, with_axis
 from latent_studio.app.session import Session
 from latent_studio.app.strips import StripPlan, one
 from latent_studio.app.widgets.category_row import CategoryRow
 from latent_studio.app.widgets.code_list import CodeList
 from latent_studio.app.widgets.elide import Hairline
-from latent_studio.app.widgets.menus import menu
 from latent_studio.core.header import Header
 from latent_studio.core.latent import Categorical, LatentSpace
 from latent_studio.core.request import Answer
-from latent_studio.studio.document import Document, with_category, with_column, with_lock
+from latent_studio.studio.document import Document, with_category
 from latent_studio.views.traversal import CategoryPictures, ColumnImportance, Importance, Strip, Strips
 
 WIDTH = 376  # px
 KEY = "dock"
 ASK_AFTER_MS = 40
 """Strips are asked for when the code has rested this long; the engine itself waits 150 ms after a preview."""
-
-SEAL_AFTER_MS = 600
-"""Wheel steps and arrow keys that follow each other faster are one undo step."""
 
 ROOM_BETWEEN, HIGH = 8, 480  # px: hairlines and air; from which height on there are two rows of favourites
 
@@ -75,6 +71,7 @@ class CodeDock(QWidget):
         self._head, self._foot = DockHead(session), DockFoot(session)
         self._categories = QVBoxLayout()
         self.rows = CodeList()
+        self._hand = SliderHand(session, self.rows)
         self.favourites = FavouritesPart(session)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -92,8 +89,6 @@ class CodeDock(QWidget):
         column.addWidget(self._foot)
         self._ask = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
         self._ask.timeout.connect(self._ask_strips)
-        self._seal = QTimer(self, singleShot=True, interval=SEAL_AFTER_MS)
-        self._seal.timeout.connect(session.seal)
         self._digits = [QShortcut(QKeySequence(str(digit)), self) for digit in range(10)]
         for shortcut in self._digits:
             shortcut.activated.connect(self._on_digit)
@@ -107,15 +102,8 @@ class CodeDock(QWidget):
         return (Action("favourite", "Add the code to the favourites", keep, ("F",), icon="heart", group="Code"),)
 
     def _connect(self) -> None:
-        rows, session = self.rows, self._session
-        rows.value_dragged.connect(self._on_dragged)
-        rows.value_committed.connect(self._on_committed)
-        rows.strip_clicked.connect(self._on_strip_clicked)
-        rows.lock_toggled.connect(self._on_lock)
-        rows.reset_requested.connect(self._on_reset)
-        rows.menu_requested.connect(self._open_row_menu)
-        rows.rows_visible.connect(self._ask.start)
-        rows.viewport().installEventFilter(self)
+        session = self._session
+        self.rows.rows_visible.connect(self._ask.start)
         self.favourites.wants_room.connect(self._share_room)
         self._head.order_chosen.connect(self._on_order)
         self._head.fold_requested.connect(self.fold_requested)
@@ -285,30 +273,6 @@ class CodeDock(QWidget):
 
     # --- the hand
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A drag begins and ends a step of its own, also where it ends at the value that it began with."""
-        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
-            self._session.seal()
-        return False
-
-    def _on_dragged(self, column: int, value: float) -> None:
-        self._session.edit(lambda document: with_column(document, column, value), merge=f"column {column}")
-
-    def _on_committed(self, column: int, value: float) -> None:
-        self._on_dragged(column, value)
-        self._seal.start()
-
-    def _on_strip_clicked(self, column: int, value: float) -> None:
-        self._session.edit(lambda document: with_column(document, column, value))
-
-    def _on_lock(self, column: int, is_locked: bool) -> None:
-        self._session.edit(lambda document: with_lock(document, column, is_locked))
-
-    def _on_reset(self, column: int) -> None:
-        if self._space is not None:
-            neutral = float(self._space.neutral()[column])
-            self._session.edit(lambda document: with_column(document, column, neutral))
-
     def _on_category(self, factor: str, value: int) -> None:
         space = self._space
         if space is not None:
@@ -320,21 +284,3 @@ class CodeDock(QWidget):
 
     def _on_order(self, order: str) -> None:
         self._session.edit(lambda document: document.with_setting(KEY, order=order))
-
-    def _open_row_menu(self, column: int, at: QPoint) -> None:
-        session, entries = self._session, menu(self)
-        is_locked = column in session.document.locked
-        entries.addAction("Unlock" if is_locked else "Lock", lambda: self._on_lock(column, not is_locked))
-        reset = entries.addAction("Reset", lambda: self._on_reset(column))
-        reset.setEnabled(not is_locked)
-        if len(self._columns) > 1:
-            entries.addSeparator()
-            entries.addAction("Across on the pad", lambda: self._put_on_pad("across", column))
-            entries.addAction("Up on the pad", lambda: self._put_on_pad("up", column))
-        entries.aboutToHide.connect(entries.deleteLater)
-        entries.popup(at)
-
-    def _put_on_pad(self, axis: Axis, column: int) -> None:
-        header = self._session.header
-        if header is not None:
-            self._session.edit(lambda document: with_axis(document, header, axis, column))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latent_studio.core.errors import StudioError
+from latent_studio.core.files import write_file
 from latent_studio.core.header import Header, read_header
 from latent_studio.core.request import Request
 from latent_studio.engine.errands import Wrote
@@ -29,13 +30,13 @@ class KeepSnapshot(Request):
     weights: Mapping[str, Tensor] = field(compare=False, repr=False)
 
     def run(self) -> Iterator[Wrote]:
-        from latent_studio.training.checkpoint import save_checkpoint
+        from latent_studio.training.checkpoint import checkpoint_bytes, digest
 
         if not holds(self.path, self.header.digest):
             on_cpu = {name: tensor.detach().to("cpu") for name, tensor in self.weights.items()}
-            saved = save_checkpoint(self.path, on_cpu, self.header)
-            if saved.digest != self.header.digest:
+            if digest(on_cpu, self.header) != self.header.digest:
                 raise StudioError(f"The weights of {self.header.name} could not be kept: save the run and try again.")
+            write_file(self.path, checkpoint_bytes(on_cpu, self.header))
         yield Wrote(self.path)
 
 
