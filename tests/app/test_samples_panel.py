@@ -348,6 +348,12 @@ def test_settings_that_another_version_wrote_wrongly_are_put_right(driver: Drive
     assert (panel.sheet.draw.n, panel.sheet.draw.seed, panel.sheet.draw.temperature) == (10_000, 0, 1.0)
 
 
+def test_pictures_without_a_code_are_carried_away_as_they_are(panel: SamplesPanel) -> None:
+    drawn = [np.full((8, 8), level, np.uint8) for level in (3, 200)]
+    paths = panel.files.write_drawn(drawn, ["a", "b / c"])
+    assert [picture_from_png(Path(path).read_bytes())[0, 0] for path in paths] == [3, 200]
+
+
 def test_local_urls_are_written_for_the_desktop_only(panel: SamplesPanel) -> None:
     assert QUrl.fromLocalFile(panel._write_carried([0])[0]).isLocalFile()
     assert panel._write_carried([]) == []

@@ -261,11 +261,14 @@ class SamplesPanel(Panel):
     # --- files
 
     def _write_carried(self, places: list[int]) -> list[str]:
-        coded = [(place, code) for place in places if (code := self.sheet.code(place)) is not None]
         header = self.session.header
         name = "" if header is None else header.name
-        names = [f"{name} seed {self.sheet.draw.seed} sample {place + 1:05}" for place, _ in coded]
-        return self.files.write_carried([code for _, code in coded], names)
+        shown = [one for place in places if (one := self._shown_at(place)) is not None]
+        names = [f"{name} seed {self.sheet.draw.seed} {one.caption}" for one in shown]
+        codes = [one.code for one in shown if one.code is not None]
+        if len(codes) == len(shown):
+            return self.files.write_carried(codes, names)
+        return self.files.write_drawn([one.picture for one in shown], names)
 
     def _on_save_progress(self, done: int, total: int) -> None:
         if total > 1000:

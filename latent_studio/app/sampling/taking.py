@@ -74,6 +74,19 @@ class SampleFiles(QObject):
         if self._asked is not None:
             self._session.views.engine.cancel(self._asked[0].slot)
 
+    def write_drawn(self, pictures: Sequence[Pixels], names: Sequence[str]) -> list[str]:
+        """PNG files of pictures that have no code: they are what was drawn, to the bit."""
+        folder = self._new_folder()
+        paths = [folder / f"{folder_name(name)}.png" for name in names]
+        for path, picture in zip(paths, pictures, strict=True):
+            write_file(path, png_bytes(picture))
+        return [str(path) for path in paths]
+
+    def _new_folder(self) -> Path:
+        """A place that goes with this object."""
+        self._carried.append(tempfile.TemporaryDirectory(prefix="latent-studio-"))
+        return Path(self._carried[-1].name)
+
     def write_carried(self, codes: Sequence[tuple[float, ...]], names: Sequence[str]) -> list[str]:
         """PNG files of codes by the reference path, each with its code inside. It waits for them: a drop is at hand,
         and what is dropped must be there when this returns. They go with this object."""
@@ -86,9 +99,7 @@ class SampleFiles(QObject):
             codes, names = codes[:MOST_FILES], names[:MOST_FILES]
         box: SimpleQueue[tuple[str, Pixels]] = SimpleQueue()
         self._session.ask(CarriedPictures(model=model.key, codes=np.array(codes, np.float32), box=box))
-        folder = tempfile.TemporaryDirectory(prefix="latent-studio-")
-        self._carried.append(folder)
-        paths = []
+        folder, paths = self._new_folder(), []
         for code, name in zip(codes, names, strict=True):
             try:
                 digest, picture = box.get(timeout=PATIENCE_S)
@@ -97,7 +108,7 @@ class SampleFiles(QObject):
                 break
             made_by = model.model_copy(update={"digest": digest})
             told = provenance_values(made_by, code, header.space, self._session.document)
-            path = Path(folder.name) / f"{folder_name(name)}.png"
+            path = folder / f"{folder_name(name)}.png"
             write_file(path, png_bytes(picture, text={KEY: json.dumps(told)}))
             paths.append(str(path))
         return paths
