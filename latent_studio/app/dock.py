@@ -40,7 +40,7 @@ KEY = "dock"
 ASK_AFTER_MS = 40
 """Strips are asked for when the code has rested this long; the engine itself waits 150 ms after a preview."""
 
-ROOM_BETWEEN, HIGH = 8, 480  # px: hairlines and air; from which height on there are two rows of favourites
+ROOM_BETWEEN, HIGH = 8, 560  # px: hairlines and air; from which height on there are two rows of favourites
 
 N_PLAIN = 3
 """A code of so few dimensions is ordered by index unless a person chose otherwise."""

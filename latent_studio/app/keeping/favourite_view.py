@@ -21,7 +21,7 @@ from latent_studio.app.widgets.pixels import Pixels, thumbnail
 SIDE, PITCH, ROW = 56, 72, 82  # px: a picture, from one to the next, from one row to the next
 LEFT, TOP, NAME = 16, 5, 18  # px: the outline of a selected picture has room on all sides
 HINT_HEIGHT = 64  # px, while there are none
-HINT = "F keeps the current code here; pictures can be dropped, too"
+HINT = "F keeps the current code; or drop a picture here"
 
 
 @dataclass(frozen=True, eq=False)
