@@ -183,7 +183,11 @@ def test_two_hundred_rows_are_asked_for_as_they_come_into_view(open_window: Open
     folder.mkdir()
     trained(recipe, tmp_path / "run", folder / "digits-200d.safetensors")
     driver = open_window("digits-200d", ready_made=folder)
+    model = driver.session.document.model
+    assert model is not None
+    driver.window.panels["traversals"].restore({"model": model.key, "scrolled": 300})
     panel = panel_of(driver)
+    assert panel.workspace() == {"model": model.key, "scrolled": 300}  # where one left off the last time
     assert len(panel.sheet._rows) == 200
     assert len(panel.sheet._pictures) < 30
     bar = panel.sheet.verticalScrollBar()
@@ -198,7 +202,7 @@ def test_two_hundred_rows_are_asked_for_as_they_come_into_view(open_window: Open
 
 def test_the_sheet_is_written_whole_with_digest_and_code(driver: Driver, tmp_path: Path) -> None:
     panel, path, before = panel_of(driver), tmp_path / "sheet.png", driver.code
-    panel.export(panel._names, path)
+    panel.files.export(panel._names, path)
     driver.until(path.exists)
     driver.until(lambda: panel.banner.message().startswith("Saved"))
     texts, header = png_text(path.read_bytes()), driver.session.header
@@ -216,7 +220,7 @@ def test_the_sheet_is_written_whole_with_digest_and_code(driver: Driver, tmp_pat
 
 def test_an_animation_sweeps_there_and_back(driver: Driver, tmp_path: Path) -> None:
     panel, path = panel_of(driver), tmp_path / "z1.png"
-    panel.export(["z1"], path, is_animation=True)
+    panel.files.export(["z1"], path, is_animation=True)
     driver.until(lambda: panel.banner.message().startswith("Saved"))
     with Image.open(path) as image:
         assert image.n_frames == 2 * N_FRAMES - 2  # type: ignore[attr-defined]
@@ -231,7 +235,7 @@ def test_an_animation_sweeps_there_and_back(driver: Driver, tmp_path: Path) -> N
 
 def test_an_export_can_be_cancelled_and_leaves_nothing(driver: Driver, tmp_path: Path) -> None:
     panel, path = panel_of(driver), tmp_path / "never.webp"
-    panel.export(panel._names, path, is_animation=True)
+    panel.files.export(panel._names, path, is_animation=True)
     assert panel.exporting.wish is not None
     QTest.keyClick(panel, Qt.Key.Key_Escape)
     assert panel.exporting.wish is None
@@ -273,3 +277,23 @@ def test_the_pictures_on_the_screen_are_those_of_the_sheet(driver: Driver) -> No
     picture = panel.sheet.pictures("z0")[0].astype(float)
     blocks = region[: side // 8 * 8, : side // 8 * 8].reshape(8, side // 8, 8, side // 8).mean((1, 3))
     assert np.corrcoef(blocks.ravel(), picture.ravel())[0, 1] > 0.98
+
+
+def test_what_another_version_noted_counts_for_nothing(driver: Driver) -> None:
+    panel = driver.window.panels["traversals"]
+    assert isinstance(panel, Traversals)
+    panel.restore({"scrolled": "far"})
+    driver.session.edit(lambda document: document.with_setting("traversals", n=10_000))
+    panel_of(driver)
+    assert panel.settings.n == 9
+
+
+def test_without_a_model_there_is_one_sentence_and_the_way_to_one(open_window: Open, tmp_path: Path) -> None:
+    empty = tmp_path / "none"
+    empty.mkdir()
+    driver = open_window("", ready_made=empty)
+    driver.window.go_to("traversals")
+    panel = driver.window.panels["traversals"]
+    assert isinstance(panel, Traversals)
+    driver.until(lambda: panel._empty.isVisible())
+    assert not panel.controls.row.isVisible()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from latent_studio.app.comparing.sides import NAMES, Name
 from latent_studio.app.comparing.stage import N_FILM, CompareStage
 from latent_studio.app.comparing.taking import Standing
 from latent_studio.app.session import Session
+from latent_studio.app.widgets import carry
 from latent_studio.app.widgets.numbers import shown
 from latent_studio.core.events import Pixels
 from latent_studio.core.request import Answer
@@ -19,6 +20,7 @@ from latent_studio.studio.captions import space_text
 from latent_studio.views.comparing import Code, DecodeFilm, FilmPictures, alike, between
 
 ASK_EVERY_MS = 60
+Payload = Callable[[Name, Code, Pixels], carry.Code | None]
 SLOTS: dict[str, Name] = {"compare film a": "a", "compare film b": "b"}
 SAME = (
     "Both sides show the same code of the same model: choose another model on a side, drop a picture, or draw a code."
@@ -62,9 +64,10 @@ def _tuples(codes: np.ndarray[tuple[int, int], np.dtype[np.float32]] | Sequence[
 class Film(QObject):
     """Asks for the pictures and shows them as they come; a drag has them made anew some times a second."""
 
-    def __init__(self, session: Session, stage: CompareStage, parent: QObject) -> None:
+    def __init__(self, session: Session, stage: CompareStage, payload: Payload, parent: QObject) -> None:
+        """payload: the code that travels with a side's picture when it is dragged away."""
         super().__init__(parent)
-        self._session, self._stage = session, stage
+        self._session, self._stage, self._payload = session, stage, payload
         self._plan, self._made_of = Plan(), Plan()
         self._sides: dict[Name, Standing] = {}
         self._pictures: dict[Name, tuple[Pixels, ...]] = {}
@@ -124,6 +127,13 @@ class Film(QObject):
             pictures += row[:N_FILM]
         captions = [self._caption(k) for k in range(len(self._plan.codes))] * max(1, len(self._plan.rows))
         self._stage.film.set_pictures(pictures, captions)
+        self._stage.film.set_codes(self._codes(len(pictures)))
+
+    def _codes(self, n: int) -> dict[int, carry.Code]:
+        """What travels with the first n pictures."""
+        places = [(index, self.place(index)) for index in range(n)]
+        carried = [(index, self._payload(*place)) for index, place in places if place is not None]
+        return {index: code for index, code in carried if code is not None}
 
     def _caption(self, k: int) -> str:
         is_way = self._plan.title == "From A to B"

@@ -58,7 +58,7 @@ class Compare(Panel):
         self.pictures = PictureActions(session, self)
         self.taking = Taking(session, self)
         self.choices = SideChoices(session, self)
-        self.film = Film(session, self.stage, self)
+        self.film = Film(session, self.stage, self._payload, self)
         self._empty = EmptyState("cube", NO_MODEL, "Train a model")
         self._empty.action_requested.connect(lambda: self.panel_wanted.emit("train", ""))
         body = QWidget()
@@ -194,7 +194,7 @@ class Compare(Panel):
         assert value is not None
         view.picture.set_image(value.picture)
         view.picture.set_empty_text(DROP)
-        view.picture.set_payload(self.pictures.payload(self._shown(name, value.code, value.picture)))
+        view.picture.set_payload(self._payload(name, value.code, value.picture))
         if view.shows != value.header.space:
             view.shows = value.header.space
             self._show_choices()
@@ -239,6 +239,9 @@ class Compare(Panel):
         return Shown(
             picture, code, model=ModelRef(key=key, name=value.header.name or title, digest=value.header.digest)
         )
+
+    def _payload(self, name: Name, code: Code, picture: Pixels) -> dict[str, object] | None:
+        return self.pictures.payload(self._shown(name, code, picture))
 
     def _adopt(self, name: Name, code: Code, picture: Pixels) -> None:
         """The code to the sliders where they can take it; else its model is opened."""

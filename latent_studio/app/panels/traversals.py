@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSizeF, QTimer
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
+from latent_studio.app.actions import Action, Gesture
 from latent_studio.app.panel import Panel
 from latent_studio.app.picture_actions import PictureActions, Shown
 from latent_studio.app.session import Session
 from latent_studio.app.strips import StripPlan
 from latent_studio.app.traversing.controls import SheetControls
 from latent_studio.app.traversing.data_ranges import DataRanges
-from latent_studio.app.traversing.exporting import ExportBar, Exporting, Wish
+from latent_studio.app.traversing.exporting import ExportBar, Exporting
 from latent_studio.app.traversing.rows import nearest, ordered_names, plain_order, sheet_rows
+from latent_studio.app.traversing.saving import SheetFiles
 from latent_studio.app.traversing.settings import KEY, SheetSettings
 from latent_studio.app.traversing.sheet import Sheet
 from latent_studio.app.traversing.sheet_view import Place
-from latent_studio.app.widgets.elide import Hairline
-from latent_studio.app.widgets.menus import menu
+from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.core.header import Header
 from latent_studio.core.request import Answer
 from latent_studio.studio.document import Document
-from latent_studio.views.animation import ENDINGS
 from latent_studio.views.traversal import ColumnImportance, Importance
 from latent_studio.views.traversal_sheet import Order, SheetRows, Span, TraversalRow, row_codes, row_columns
 
 ASK_EVERY_MS = 60
 """A drag has the rows made anew so often; those that were made longest ago come first."""
 
-MOVING = "WebP (*.webp);;Animated PNG (*.png);;GIF (*.gif)"
+GROUP = "Traversals"
+NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
 
 class Traversals(Panel):
@@ -41,10 +42,16 @@ class Traversals(Panel):
     key, title, icon, order = KEY, "Traversals", "rows", 35
     tooltip = "Every dimension a row: what it does to the picture"
     needs = frozenset({"Decodes"})
+    gestures = (
+        Gesture("Click", "Adopt the picture's code", GROUP),
+        Gesture("Ctrl-click", "Select several pictures", GROUP),
+        Gesture("Right-click on a name", "Save that row as a picture or an animation", GROUP),
+    )
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._model = ""
+        self._left_at: tuple[str, int] | None = None  # the model and how far its sheet was scrolled, last time
         self._names: list[str] = []
         self._effects: tuple[float, ...] = ()
         self._plan = StripPlan()
@@ -52,6 +59,7 @@ class Traversals(Panel):
         self.pictures = PictureActions(session, self)
         self.ranges = DataRanges(session, self)
         self.exporting = Exporting(session, self)
+        self.files = SheetFiles(session, self.exporting, lambda: (self._code(session.document), self._span()), self)
         self.controls = SheetControls(self)
         self.sheet = Sheet(self._payload)
         self.sheet.head.set_order(self.controls.order)
@@ -60,9 +68,15 @@ class Traversals(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         bar = ExportBar(self.exporting)
-        for part, stretch in ((self.sheet, 1), (Hairline(), 0), (bar, 0)):
+        for part, stretch in ((self.sheet, 1), (bar, 0)):
             column.addWidget(part, stretch)
-        self.set_content(body, self.controls.row)
+        self._empty = EmptyState("rows", NO_MODEL, "Train a model")
+        self._empty.action_requested.connect(lambda: self.panel_wanted.emit("train", ""))
+        both = QWidget()
+        self._pages = QStackedLayout(both)
+        self._pages.addWidget(body)
+        self._pages.addWidget(self._empty)
+        self.set_content(both, self.controls.row)
         self._ask = QTimer(self, singleShot=True, interval=ASK_EVERY_MS)
         self._ask.timeout.connect(self._ask_rows)
         self._connect()
@@ -71,6 +85,7 @@ class Traversals(Panel):
     def _connect(self) -> None:
         session, sheet, controls = self.session, self.sheet, self.controls
         session.model_changed.connect(self._on_model_changed)
+        session.nothing_to_open.connect(self._on_model_changed)
         session.document_changed.connect(self._on_document_changed)
         session.weights_settled.connect(self._on_weights)
         session.answered.connect(self._on_answered)
@@ -83,7 +98,21 @@ class Traversals(Panel):
         sheet.rows_visible.connect(self._want)
         sheet.clicked.connect(self._on_clicked)
         sheet.menu_requested.connect(self._open_menu)
-        sheet.row_menu_requested.connect(self._open_row_menu)
+        sheet.row_menu_requested.connect(self.files.open_row_menu)
+
+    def own_actions(self) -> tuple[Action, ...]:
+        return (
+            Action("traversals-save", "Save the traversal sheet", self._on_save, (), "floppy-disk", GROUP),
+            Action("traversals-animate", "Save an animation of all rows", self._animate_all, (), "film-strip", GROUP),
+        )
+
+    def workspace(self) -> dict[str, Any]:
+        return {"model": self._model, "scrolled": self.sheet.verticalScrollBar().value()}
+
+    def restore(self, values: dict[str, Any]) -> None:
+        model, scrolled = values.get("model"), values.get("scrolled")
+        if isinstance(model, str) and isinstance(scrolled, int):
+            self._left_at = model, scrolled
 
     # --- what it shows
 
@@ -110,13 +139,15 @@ class Traversals(Panel):
 
     def _on_model_changed(self) -> None:
         header, model = self.session.header, self.session.document.model
+        self._pages.setCurrentIndex(1 if model is None else 0)
+        self.controls.row.setVisible(model is not None)
         if header is None or model is None or not self.is_shown:
             return
         if model.key != self._model:
             self._model, self._effects = model.key, ()
             self._plan.forget()
             self.sheet.clear()
-            self.sheet.verticalScrollBar().setValue(0)
+            self.sheet.scroll_to(0 if self._left_at is None or self._left_at[0] != model.key else self._left_at[1])
             if not header.statistics.get("kl"):
                 code = tuple(float(value) for value in header.space.neutral())
                 self.session.ask(Importance(model=model.key, code=code, slot="traversals importance"))
@@ -241,51 +272,16 @@ class Traversals(Panel):
         if shown:
             self.pictures.open_menu(shown, at)
 
-    def _open_row_menu(self, name: str, at: QPoint) -> None:
-        entries = menu(self)
-        entries.addAction(f"Save {name} as a picture …", lambda: self._ask_where([name], is_animation=False))
-        entries.addAction(f"Save {name} as an animation …", lambda: self._ask_where([name], is_animation=True))
-        entries.aboutToHide.connect(entries.deleteLater)
-        entries.popup(at)
-
     def _on_save(self) -> None:
-        self._ask_where(self._names, is_animation=False)
-
-    def _open_animate(self) -> None:
-        entries, button = menu(self), self.controls.animate
-        n = len(self._names)
-        entries.addAction(f"All {n} rows at once …" if n > 1 else "The row …", self._animate_all)
-        if n > 1:
-            entries.addSeparator()
-            for name in self.sheet.visible_names():
-                entries.addAction(f"{name} alone …", partial(self._ask_where, [name], is_animation=True))
-        entries.aboutToHide.connect(entries.deleteLater)
-        entries.popup(button.mapToGlobal(QPoint(0, button.height() + 4)))
+        self.files.ask_where(self._names)
 
     def _animate_all(self) -> None:
-        self._ask_where(self._names, is_animation=True)
+        self.files.ask_where(self._names, is_animation=True)
 
-    def _ask_where(self, names: list[str], *, is_animation: bool) -> None:
-        header = self.session.header
-        if header is None:
-            return
-        what = names[0] if len(names) == 1 else "traversals"
-        suggested = f"{header.name} {what}{'.webp' if is_animation else '.png'}"
-        title = "Save the animation" if is_animation else "Save the sheet"
-        path, _ = QFileDialog.getSaveFileName(self, title, suggested, MOVING if is_animation else "PNG (*.png)")
-        if path:
-            self.export(names, Path(path), is_animation=is_animation)
-
-    def export(self, names: list[str], path: Path, *, is_animation: bool = False) -> None:
-        """Write these rows, decoded by the reference path; the bar at the foot tells how far it is."""
-        document, model = self.session.document, self.session.document.model
-        usual = ".webp" if is_animation else ".png"
-        ending = path.suffix.lower()
-        if ending not in (ENDINGS if is_animation else (".png",)):
-            path = path.with_name(path.name + usual)
-        if model is not None and names:
-            code = self._code(document)
-            self.exporting.start(Wish(model, tuple(names), code, self._span(), path, is_animation))
+    def _open_animate(self) -> None:
+        button = self.controls.animate
+        at = button.mapToGlobal(QPoint(0, button.height() + 4))
+        self.files.open_animate_menu(self._names, self.sheet.visible_names(), at)
 
     def _on_exported(self, level: str, text: str) -> None:
         if level:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.buttons import Button
-from latent_studio.app.widgets.elide import caption
+from latent_studio.app.widgets.elide import Hairline, caption
 from latent_studio.app.widgets.progress import ProgressLine
 from latent_studio.core.events import Done, Failed, Progress
 from latent_studio.core.request import Answer
@@ -131,9 +131,14 @@ class ExportBar(QWidget):
         self._line.setFixedWidth(240)
         self.stop = Button("Cancel", kind="quiet", key_hint="Esc", tooltip="Stop; nothing is written")
         self.stop.clicked.connect(exporting.cancel)
-        line = QHBoxLayout(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        line = QHBoxLayout()
         line.setContentsMargins(24, 0, 24, 0)
         line.setSpacing(12)
+        column.addWidget(Hairline())
+        column.addLayout(line, 1)
         for part, stretch in ((self._what, 1), (self._line, 0), (self.stop, 0)):
             line.addWidget(part, stretch)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
+from latent_studio.app.traversing.strip import FILLS
+
 MARGIN, NAMES, GAP = 24, 88, 4  # px: around, for the names, between pictures
 BETWEEN = 12  # px between two rows
 LABEL = 16  # px under the pictures of a category
@@ -47,7 +49,7 @@ class SheetShape:
         self.wraps = n_lines > 1
         across = max(least, min(most, room / -(-max(n_steps, 1) // n_lines) - GAP))
         multiple = int(across // max(image.width(), 1.0)) * image.width()
-        self.picture_width = multiple if multiple >= 0.8 * across else float(int(across))
+        self.picture_width = multiple if multiple >= FILLS * across else float(int(across))
         self.picture_height = max(8.0, float(round(self.picture_width / aspect)))
         self.n_across = max(1, int(room // (self.picture_width + GAP)))
         self._n_pictures = [row.n_pictures for row in rows]

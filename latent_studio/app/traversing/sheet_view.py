@@ -6,16 +6,17 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 from PySide6 import QtGui
-from PySide6.QtCore import QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from latent_studio.app.theme import Role, colour
 from latent_studio.app.traversing.sheet_shape import BETWEEN, GAP, LABEL, MARGIN, NAMES, SheetRow, SheetShape
+from latent_studio.app.traversing.strip import strip_image
 from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.overlay_bar import OverlayBar
 from latent_studio.app.widgets.peek import Peek
-from latent_studio.app.widgets.pixels import Pixels, fitted, resampled, to_qimage
+from latent_studio.app.widgets.pixels import Pixels
 from latent_studio.app.widgets.progress import paint_progress
 
 HEAD = 36  # px, over the rows
@@ -53,6 +54,7 @@ class SheetView(QAbstractScrollArea):
         self._current: tuple[int, int] = (0, 0)
         self._hovered: Place | None = None
         self._hovered_row: int | None = None
+        self._wanted_top: int | None = None
         self._peek = Peek(self)
         self._tell = QTimer(self, singleShot=True, interval=0)
         self._tell.timeout.connect(self.rows_visible)
@@ -127,6 +129,11 @@ class SheetView(QAbstractScrollArea):
         """The selected pictures, row by row."""
         return sorted(self._selected, key=lambda place: (self._index[place[0]], place[1]))
 
+    def scroll_to(self, top: int) -> None:
+        """Show the sheet from there on, px; once there are rows, where there are none yet."""
+        self._wanted_top = top
+        self.verticalScrollBar().setValue(top)
+
     def titles(self) -> list[tuple[float, str]]:
         """What stands over the columns: the middle of each, px, and its words."""
         width = self._shape.picture_width
@@ -155,6 +162,9 @@ class SheetView(QAbstractScrollArea):
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(int(self._shape.picture_height) + BETWEEN)
         bar.setRange(0, max(0, int(self._shape.total) - self.viewport().height()))
+        if self._wanted_top is not None and self._rows:
+            bar.setValue(self._wanted_top)
+            self._wanted_top = None
         self.head.setGeometry(0, 0, self.width(), HEAD)
         self.head.update()
         self.viewport().update()
@@ -242,7 +252,7 @@ class SheetView(QAbstractScrollArea):
         if strip is None or strip.devicePixelRatio() != ratio:
             corner = self._shape.cell(index, 0).topLeft()
             cells = [self._shape.cell(index, k).translated(-corner) for k in range(len(pictures))]
-            strip = self._strips[row.name] = _strip_image(pictures, cells, ratio)
+            strip = self._strips[row.name] = strip_image(pictures, cells, ratio)
         self._strips.move_to_end(row.name)
         while len(self._strips) > N_STRIPS:
             self._strips.popitem(last=False)
@@ -268,28 +278,3 @@ class SheetHead(QWidget):
         for x, title in self._view.titles():
             box = QRectF(x - width / 2, 4, width, self.height() - 4)
             paint.draw_text(painter, box, title, "muted", "number_caption", paint.CENTRE)
-
-
-def _strip_image(pictures: Sequence[Pixels], cells: Sequence[QRectF], ratio: float) -> QImage:
-    """The pictures of a row, each in its cell, on a ground that is see-through."""
-    size = QSizeF(max(cell.right() for cell in cells), max(cell.bottom() for cell in cells)) * ratio
-    strip = QImage(size.toSize(), QImage.Format.Format_ARGB32_Premultiplied)
-    strip.setDevicePixelRatio(ratio)
-    strip.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(strip)
-    for pixels, cell in zip(pictures, cells, strict=True):
-        image = _at_size(pixels, (cell.size() * ratio).toSize(), ratio)
-        paint.draw_image(painter, image, paint.centred(image, cell))
-    painter.end()
-    return strip
-
-
-def _at_size(pixels: Pixels, box: QSize, ratio: float) -> QImage:
-    """A picture as it is shown: the largest whole multiple that fills most of its place, else all of it."""
-    image = to_qimage(pixels)
-    whole = fitted(image.size(), box)
-    fills = whole.width() >= 0.8 * box.width() or whole.height() >= 0.8 * box.height()
-    size = whole if fills else image.size().scaled(box, Qt.AspectRatioMode.KeepAspectRatio)
-    made = resampled(image, size)
-    made.setDevicePixelRatio(ratio)
-    return made
