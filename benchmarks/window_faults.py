@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PRELOADED = ("torch", "latent_studio.app.main", "latent_studio.app.pictures", "latent_studio.engine.models")
+PRELOADED = ("torch", "latent_studio.app.main", "latent_studio.app.touring.hand", "latent_studio.engine.models")
 PATIENCE_S = 120.0
 EDIT_EVERY_MS = 8
 N_MOVES = 60
@@ -153,9 +153,9 @@ def live(home: str, ready_made: str, log: str) -> None:
 
 def drags(window: Any) -> Iterator[None]:
     """One mouse event after another: every slider is taken to and fro in turn, for ever."""
-    from PySide6.QtCore import QEvent, QPointF
+    from PySide6.QtCore import QPointF
 
-    from latent_studio.app.pictures import send
+    from latent_studio.app.touring.hand import move, press, release
     from latent_studio.app.widgets.slider_row import RowShape
 
     rows = window.dock.rows
@@ -166,11 +166,11 @@ def drags(window: Any) -> Iterator[None]:
         y = shape.track.center().y()
         values = [row.value + (row.high - row.low) * step / (4 * N_MOVES) * (-1) ** number for step in range(N_MOVES)]
         points = [top + QPointF(shape.x_of(row, min(max(value, row.low), row.high)), y) for value in values]
-        send(rows.viewport(), QEvent.Type.MouseButtonPress, points[0])
+        press(rows.viewport(), points[0])
         for point in points:
-            send(rows.viewport(), QEvent.Type.MouseMove, point)
+            move(rows.viewport(), point)
             yield
-        send(rows.viewport(), QEvent.Type.MouseButtonRelease, points[-1])
+        release(rows.viewport(), points[-1])
         yield
 
 
