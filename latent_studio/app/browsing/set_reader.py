@@ -101,11 +101,11 @@ class SetReader(QObject):
             self.forget()
             self.failed.emit(value.text, value.details)
         elif isinstance(value, DataPage):
-            self._asked = None
-            wanted, self._wanted = self._wanted, None
             if self._n != value.n_total:
                 self._n = value.n_total
-                self.counted.emit(value.n_total)
+                self.counted.emit(value.n_total)  # still asked for: the first block is not wanted a second time
+            self._asked = None
+            wanted, self._wanted = self._wanted, None
             self.page_came.emit(block, value)
             if wanted is not None and wanted != block and self._asked is None:
                 self._ask(wanted)

@@ -129,6 +129,7 @@ class TrainPanel(Panel):
             self.proposals.train_on(ref)
         elif about:
             self.board.select(about)
+        self._follow()
         self.board.set_active(True)
 
     @Slot()
@@ -194,16 +195,8 @@ class TrainPanel(Panel):
 
     def _follow(self) -> None:
         """Show the pictures as the training would see them, once it is known that there are some."""
-        recipe = self._valid_recipe()
-        if self._found is None or recipe is not None:
-            self.seen.follow(None if self._found is None else recipe)
-
-    def _valid_recipe(self) -> Recipe | None:
-        """What the form says, without a word about what is wrong with it."""
-        try:
-            return Recipe.model_validate(self.form.draft.recipe_values("untitled"))
-        except ValidationError:
-            return None
+        if self._found is None or self.advice.recipe is not None:
+            self.seen.follow(None if self._found is None else self.advice.recipe)
 
     @Slot(object, str)
     def _on_data(self, found: FoundData | None, problem: str) -> None:

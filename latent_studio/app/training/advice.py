@@ -69,7 +69,7 @@ class Advice(QObject):
         super().__init__(session)
         self._session, self._runs = session, LiveRuns.of(session)
         self._describing: DescribeData | None = None
-        self._recipe: Recipe | None = None
+        self.recipe: Recipe | None = None  # the draft's, where it is one
         self._data: DataSection | None = None
         self._needs_path = False
         self._is_data_well = False
@@ -86,25 +86,25 @@ class Advice(QObject):
         """The draft is another now. needs_path: its source reads files."""
         self._needs_path = needs_path
         try:
-            self._recipe = Recipe.model_validate(draft.recipe_values(_ANY_NAME))
+            self.recipe = Recipe.model_validate(draft.recipe_values(_ANY_NAME))
         except ValidationError as error:
-            self._recipe = None
+            self.recipe = None
             self._tell_errors(field_errors(Recipe, error))
             return
-        if self._data is not None and self._recipe.data != self._data:  # what is known is of other pictures
+        if self._data is not None and self.recipe.data != self._data:  # what is known is of other pictures
             self._data = self._describing = None
             self.data_told.emit(None, "")
-        if self._recipe != self._timed:
+        if self.recipe != self._timed:
             self.time_told.emit("", False)
         self._resting.start()
         self._checking.start()
 
     def time_it(self) -> None:
         """Time a few steps now."""
-        if self._recipe is not None:
-            self._n_timed, self._timed = 0, self._recipe
+        if self.recipe is not None:
+            self._n_timed, self._timed = 0, self.recipe
             self.time_told.emit("timing a few steps …", False)
-            self._session.start_job(EstimateJob(recipe=self._recipe, data=self._session.data))
+            self._session.start_job(EstimateJob(recipe=self.recipe, data=self._session.data))
 
     def rest(self) -> None:
         """Ask nothing more for now: a run begins."""
@@ -117,12 +117,12 @@ class Advice(QObject):
 
     @Slot()
     def _check(self) -> None:
-        if self._recipe is not None and self._recipe.family:
-            self._session.start_job(CheckRecipeJob(recipe=self._recipe))
+        if self.recipe is not None and self.recipe.family:
+            self._session.start_job(CheckRecipeJob(recipe=self.recipe))
 
     @Slot()
     def _ask_data(self) -> None:
-        recipe = self._recipe
+        recipe = self.recipe
         if recipe is None or (self._needs_path and not recipe.data.path):
             self._data = None
             self.data_told.emit(None, "")
@@ -135,7 +135,7 @@ class Advice(QObject):
         self._session.errand(self._describing)
 
     def _ask_time(self) -> None:
-        if not self._is_data_well or self._errors or self._recipe == self._timed:
+        if not self._is_data_well or self._errors or self.recipe == self._timed:
             return
         if self._runs.all():
             self.time_told.emit("", True)
@@ -159,9 +159,9 @@ class Advice(QObject):
         request, value = answer.request, answer.value
         if self._describing is not None and request is self._describing:
             self._on_data(self._describing.section, value)
-        elif isinstance(request, CheckRecipeJob) and isinstance(value, Done) and request.recipe == self._recipe:
+        elif isinstance(request, CheckRecipeJob) and isinstance(value, Done) and request.recipe == self.recipe:
             self._tell_errors({f"model.{field}": text for field, text in value.result.items()})
-        elif isinstance(request, EstimateJob) and request.recipe == self._timed == self._recipe:
+        elif isinstance(request, EstimateJob) and request.recipe == self._timed == self.recipe:
             self._on_estimate(value)
 
     def _on_estimate(self, value: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6 import QtGui
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -57,8 +56,8 @@ class SeenRow(QWidget):
         self._data, self._augment, self._seed = recipe.data, recipe.augment, recipe.training.seed
         self.note.setText("as they are" if self._augment.is_off else "as the training sees them")
         self.again.setVisible(not self._augment.is_off)
-        if is_other:
-            self._is_stale = True
+        self._is_stale = self._is_stale or is_other
+        if self._is_stale:
             self._look()
         else:
             self._see()
@@ -66,9 +65,6 @@ class SeenRow(QWidget):
     def originals(self) -> tuple[Pixels, ...]:
         """The pictures before they are changed."""
         return self._originals
-
-    def showEvent(self, event: QtGui.QShowEvent) -> None:
-        self._look()
 
     def _look(self) -> None:
         parent = self.parentWidget()
