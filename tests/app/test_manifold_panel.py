@@ -279,6 +279,28 @@ def test_what_was_seen_is_not_decoded_again(panel: ManifoldPanel, driver: Driver
     assert set(cells) <= before
 
 
+def test_newer_weights_have_everything_in_view_decoded_again(panel: ManifoldPanel, driver: Driver) -> None:
+    asked: list[ManifoldTiles] = []
+    driver.session.answered.connect(
+        lambda answer: asked.append(answer.request) if isinstance(answer.request, ManifoldTiles) else None
+    )
+    driver.session.weights_settled.emit()
+    driver.until(lambda: bool(asked))
+    frame, plane = panel.view.frame, panel.view.plane
+    assert plane is not None
+    assert set(asked[0].cells) == set(frame.span(frame.everything()).within(frame.limits(plane)).cells())
+
+
+def test_an_unseen_map_decodes_nothing(panel: ManifoldPanel, driver: Driver) -> None:
+    driver.window.go_to("explore")
+    asked: list[object] = []
+    driver.session.answered.connect(lambda answer: asked.append(answer.request))
+    panel.view.pan_by(500, 0)
+    driver.session.weights_settled.emit()
+    driver.until(lambda: bool(asked))
+    assert not any(isinstance(request, ManifoldTiles) for request in asked)
+
+
 def test_a_code_of_one_dimension_has_no_plane_and_the_panel_says_so(open_window: Callable[..., Driver]) -> None:
     driver = open_window("digits-1d")
     driver.window.go_to("manifold")

@@ -1,19 +1,50 @@
-"""Three places over the map for the pictures that span it."""
+"""Three places over the map for the pictures that span it, and where these lie on it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from latent_studio.app.mapping.map_frame import Card
 from latent_studio.app.mapping.plane_choice import N_ANCHORS
+from latent_studio.app.theme import theme
 from latent_studio.app.widgets.buttons import icon_button
 from latent_studio.app.widgets.elide import caption
 from latent_studio.app.widgets.picture import Picture
 from latent_studio.core.events import Pixels
+from latent_studio.studio.viewport import Points, Viewport
 
 WELL_PX = 72
 NAMES = "ABC"
+MARK_PX = 20
+
+
+class AnchorMarks:
+    """A layer with the letters of the pictures that span the plane, where they lie."""
+
+    def __init__(self) -> None:
+        self.points: Points = np.zeros((0, 2))
+
+    def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme().font("strong"))
+        for letter, (x, y) in zip(NAMES, viewport.to_px(self.points), strict=False):
+            disc = QRectF(x - MARK_PX / 2, y - MARK_PX / 2, MARK_PX, MARK_PX)
+            painter.setPen(QPen(QColor(255, 255, 255), 1.5))
+            painter.setBrush(QColor(0, 0, 0, 200))
+            painter.drawEllipse(disc)
+            painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, letter)
+
+    def hover(self, px: QPointF, viewport: Viewport) -> bool:
+        return False
+
+    def click(self, px: QPointF, viewport: Viewport) -> bool:
+        return False
+
+    def leave(self) -> None:
+        """It shows no card."""
 
 
 class AnchorCard(Card):

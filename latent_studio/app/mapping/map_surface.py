@@ -256,6 +256,16 @@ class MapSurface(QWidget):
             paint.focus_ring(painter, self.rect(), 0)
 
     def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        self._fit_in()
+
+    def event(self, event: QEvent) -> bool:
+        """On another screen a px is made of more or fewer."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._fit_in()
+        return super().event(event)
+
+    def _fit_in(self) -> None:
+        """The widget has another size: show the same place, or all of the plane again."""
         if self._home is Home.ALL:
             self.fit()
         elif self._home is Home.FULL:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from latent_studio.app.mapping import plane_choice
-from latent_studio.app.mapping.anchors import AnchorCard
+from latent_studio.app.mapping.anchors import AnchorCard, AnchorMarks
 from latent_studio.app.mapping.map_view import MapView
 from latent_studio.app.mapping.plane_choice import N_ANCHORS, Code, How
 from latent_studio.app.mapping.plane_sheet import PlaneSheet
@@ -18,6 +19,7 @@ from latent_studio.core.errors import StudioError
 from latent_studio.core.header import Header
 from latent_studio.core.request import Answer, Priority
 from latent_studio.studio.document import Document, code_from_json
+from latent_studio.views.plane import Plane
 from latent_studio.views.preview import Preview, PreviewPicture
 from latent_studio.views.principal import Principal
 
@@ -38,7 +40,8 @@ class PlaneChooser(QObject):
         super().__init__(parent)
         self._session = session
         self.sheet = PlaneSheet(parent)
-        self.anchors = AnchorCard(view)
+        self.anchors, self.marks = AnchorCard(view), AnchorMarks()
+        view.add_layer(self.marks)
         self.search = PrincipalSearch(session, self)
         self._is_placing = False  # three pictures are wanted, and are not all there yet
         self._pictured: dict[int, Code] = {}
@@ -57,10 +60,14 @@ class PlaneChooser(QObject):
         """Another model is open."""
         self._is_placing = False
 
-    def show_document(self, document: Document, header: Header) -> None:
-        """What is chosen now."""
+    def show_document(self, document: Document, header: Header, plane: Plane) -> None:
+        """What is chosen now, and the plane that is shown for it."""
         self.sheet.show_document(document, header)
         is_spanned = plane_choice.how(document, header) == "anchors"
+        codes = plane_choice.anchors(document, header) if is_spanned else {}
+        self.marks.points = plane.project(
+            np.asarray([codes[k] for k in sorted(codes)], np.float32).reshape(-1, header.space.dim)
+        )
         self.anchors.setVisible(is_spanned or self._is_placing)
         if is_spanned or self._is_placing:
             self._show_anchors(plane_choice.anchors(document, header))

@@ -109,6 +109,7 @@ class ManifoldPanel(Panel):
         session.nothing_to_open.connect(self._on_nothing_to_open)
         session.document_changed.connect(self._on_document_changed)
         self.feed.failed.connect(lambda text, details: self.tell("bad", text, details))
+        self.feed.completed.connect(self._on_completed)
         self.export.told.connect(lambda level, text: self.tell(level, text))
         self.chooser.changed.connect(self._show_plane)
         self.chooser.told.connect(lambda text: self.tell("warn", text))
@@ -211,7 +212,7 @@ class ManifoldPanel(Panel):
         self.spacing.set_current(plane.spacing)
         has_quantiles = all(axis.has_quantiles for axis in plane.axes)
         self.spacing.setEnabled(has_quantiles)
-        self.chooser.show_document(document, header)
+        self.chooser.show_document(document, header, plane)
 
     def _take_up(self) -> None:
         """Go where a person left off, once that map is shown."""
@@ -248,6 +249,9 @@ class ManifoldPanel(Panel):
             length = float(np.linalg.norm(beside - (x, y)))
             scale = np.sqrt(2) / length if length > 0 else viewport.scale
             self.view.set_viewport(Viewport((float(x), float(y)), float(scale), viewport.size))
+
+    def _on_completed(self, n: int, seconds: float) -> None:
+        self.frame.scale_card.setToolTip(f"{n:,} pictures decoded in {1000 * seconds:,.0f} ms")
 
     # --- the hand
 
