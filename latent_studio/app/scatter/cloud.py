@@ -36,6 +36,10 @@ class Cloud:
         """None while there is nothing to show."""
         return self._placed
 
+    @property
+    def has_contours(self) -> bool:
+        return self.dots.has_lines
+
     def set_placed(self, placed: Placed | None) -> None:
         """Other points; `colour` them before they are painted."""
         self._placed = placed

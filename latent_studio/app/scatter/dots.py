@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from latent_studio.studio.viewport import Viewport
 from latent_studio.views.density import NOWHERE, Limits
@@ -20,7 +20,7 @@ _LEAST_MARGIN = 2 * _LEFT_OUT
 FAINT = 0.22
 """Beside a group that is shown, other points are so strong."""
 FAR = 1e6  # plane units; nothing lies so far out
-_HALO = QColor(0, 0, 0, 150)
+_RIM = QColor(0, 0, 0, 170)  # around lines, so that they stand out from the dots
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +81,10 @@ class Dots:
         palette = np.concatenate([look.palette, levels], axis=1)
         return _Layer(np.ascontiguousarray(x), np.ascontiguousarray(y), look.rows[which], palette)
 
+    @property
+    def has_lines(self) -> bool:
+        return bool(self._lines)
+
     def set_lines(self, lines: Mapping[str, QPainterPath], limits: Limits) -> None:
         """Lines in plane units by their colour, `#rrggbb`; they end at the limits of the plane."""
         self._lines, self._limits, self._image = lines, limits, None
@@ -129,25 +133,31 @@ class Dots:
         image.setDevicePixelRatio(ratio)
         self._image, self._at, self._ratio, self._margin = image, viewport, ratio, margin
         if self._lines:
-            self._draw_lines(image, viewport, margin)
+            self._draw_lines(image, viewport, ratio, margin)
 
-    def _draw_lines(self, image: QImage, viewport: Viewport, margin: int) -> None:
-        """A pen of constant width along lines in plane units, with a dark rim that parts them from the dots."""
+    def _draw_lines(self, image: QImage, viewport: Viewport, ratio: float, margin: int) -> None:
+        """Lines of one device px are drawn some forty times faster than wider ones (measured: 10 ms against 410 ms for
+        35,000 corners), so that their rim, and their width on a fine screen, are lines beside them."""
+        left, _, _, top = viewport.bounds
+        scale = viewport.scale * ratio
+        image.setDevicePixelRatio(1.0)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left, _, _, top = viewport.bounds
-        painter.translate(margin, margin)
-        painter.scale(viewport.scale, -viewport.scale)
-        painter.translate(-left, -top)
         (west, east), (south, north) = np.clip(self._limits, -FAR, FAR).tolist()
-        painter.setClipRect(QRectF(west, south, east - west, north - south))
-        for name, width in [("", 3.0)] * bool(self._lines) + [("own", 1.25)]:
-            for hexadecimal, path in self._lines.items():
-                pen = QPen(QColor(hexadecimal) if name else _HALO, width)
-                pen.setCosmetic(True)
-                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-                painter.strokePath(path, pen)
+        across = range(round(ratio))
+        thick = [(dx, dy) for dx in across for dy in across]
+        edge = len(across) - 0.5
+        for is_rim, offsets in ((True, [(edge + 0.5, edge + 0.5), (-0.8, -0.8)]), (False, thick)):
+            for dx, dy in offsets:
+                x, y = margin * ratio - left * scale + dx, margin * ratio + top * scale + dy
+                painter.setTransform(QTransform(scale, 0, 0, -scale, x, y))
+                painter.setClipRect(QRectF(west, south, east - west, north - south))
+                for hexadecimal, path in self._lines.items():
+                    pen = QPen(_RIM if is_rim else QColor(hexadecimal), 1.0)
+                    pen.setCosmetic(True)
+                    painter.strokePath(path, pen)
         painter.end()
+        image.setDevicePixelRatio(ratio)
 
 
 def _parts(look: Look) -> list[tuple[NDArray[np.bool_], float]]:

@@ -62,7 +62,7 @@ class Scatter(QObject):
         self.bar = Controls()
         self._connect()
         view.installEventFilter(self)
-        self._show()
+        self.refresh()
 
     def _connect(self) -> None:
         session, bar, legend = self._session, self.bar, self.legend
@@ -87,7 +87,7 @@ class Scatter(QObject):
         legend.group_renamed.connect(lambda number, name: session.edit(renamed(number, name)))
         legend.group_removed.connect(lambda number: session.edit(removed(number)))
         legend.action_clicked.connect(self._on_locate)
-        theme().changed.connect(self._show)
+        theme().changed.connect(self.refresh)
 
     # --- for the panel
 
@@ -156,7 +156,7 @@ class Scatter(QObject):
         choices = self.choices
         self._note, self._share, self._is_missing = "", None, False
         self.codes.want(choices.split if choices.is_on and self._can_encode() else None)
-        self._show()
+        self.refresh()
 
     @Slot()
     def _on_model(self) -> None:
@@ -174,7 +174,7 @@ class Scatter(QObject):
             self._ask_place()
         elif (now.contours, now.hidden) != (before.contours, before.hidden):
             self._ask_contours()
-        self._show()
+        self.refresh()
 
     @Slot()
     def _on_codes(self) -> None:
@@ -199,11 +199,11 @@ class Scatter(QObject):
     def _take_place(self, placed: Placed | None) -> None:
         self.layer.leave()
         self.cloud.set_placed(placed)
-        self._show()
+        self.refresh()
         self._ask_contours()
 
     @Slot()
-    def _show(self) -> None:
+    def refresh(self) -> None:
         """Points, legend and controls as the document has them."""
         choices, placed, groups = self.choices, self.cloud.placed, self._groups()
         raised = next((group for _, group in groups if group.name == choices.group), None)
@@ -269,7 +269,7 @@ class Scatter(QObject):
     @Slot(str, bool)
     def _on_failed(self, text: str, is_missing: bool) -> None:
         self._note, self._share, self._is_missing = text, None, is_missing
-        self._show()
+        self.refresh()
 
     # --- the hand
 
