@@ -95,7 +95,8 @@ class Bench:
         self.view = MapView(self.window)
         self.feed = TileFeed(self.session, self.view)
         self.answers: list[tuple[float, Answer]] = []
-        self.session.answered.connect(lambda answer: self.answers.append((time.perf_counter(), answer)))
+        self.keeps_answers = True
+        self.session.answered.connect(self._on_answered)
         self.window.resize(*size)
         self.view.resize(*size)
         self.window.show()
@@ -103,6 +104,10 @@ class Bench:
         self.session.open_model(key)
         self.wait(lambda: self.session.header is not None)
         self.key = key
+
+    def _on_answered(self, answer: Answer) -> None:
+        if self.keeps_answers:
+            self.answers.append((time.perf_counter(), answer))
 
     @property
     def header(self) -> Header:
@@ -272,6 +277,7 @@ def rss_mib() -> float:
 
 def measure_memory(key: str, home: Path, n_pans: int) -> None:
     bench, rng = Bench(key, SCREEN, home), np.random.default_rng(0)
+    bench.keeps_answers = False
     bench.feed.set_active(True)
     bench.show_plane()
     bench.fill()
