@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def test_info_tells_of_a_checkpoint_what_its_header_holds(run: Run, checkpoint: 
 def test_info_tells_how_a_run_stands(run: Run, trained: Path) -> None:
     told = run("info", trained, "--json").json
     assert (told["run"]["state"], told["run"]["step"]) == ("finished", 23)
-    assert "finished, just now" in run("info", trained).out
+    assert re.search(r"finished, (just now|\d+ min ago)", run("info", trained).out)  # who knows how fast the machine is
 
 
 def test_an_exported_model_is_the_runs_and_brings_its_recipe(run: Run, trained: Path, tmp_path: Path) -> None:
