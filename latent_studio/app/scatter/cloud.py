@@ -67,7 +67,7 @@ class Cloud:
         """Lines of equal density, each class in its colour, or all in one."""
         paths: dict[str, QPainterPath] = {}
         for row, lines in contours.lines.items() if contours is not None else ():
-            tint = CONTOUR_LIGHT if row < 0 else self._tint_of(row).name()
+            tint = CONTOUR_LIGHT if row < 0 else self._tint_of(row).lighter(135).name()
             paths.setdefault(tint, QPainterPath()).addPath(path_of(lines))
         self.dots.set_lines(paths, NOWHERE if contours is None else contours.limits)
 
