@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from latent_studio.core.latent import Categorical, Floats, LatentSpace, Normal
 from latent_studio.core.request import ModelRequest, OpenModel, Priority
 from latent_studio.views.decoding import decode_in_pieces, reference
 from latent_studio.views.traversal import sweep
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Order = Literal["importance", "index"]
 Reach = Literal["sigma", "quantiles", "data"]
@@ -92,12 +95,13 @@ class SheetRows(ModelRequest):
         yield from _rows(opened, np.asarray(self.code, np.float32), self.names, self.span)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SheetPictures:
-    """All rows of a sheet, every picture decoded alone in float32."""
+    """All rows of a sheet, every picture decoded alone in float32, by `weights`, which nobody changes any more."""
 
     header: Header
     rows: tuple[TraversalRow, ...]
+    weights: Mapping[str, Tensor] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +125,7 @@ class ReferenceRows(ModelRequest):
                 n_done += 1
                 yield Progress(n_done, total, "pictures")
             rows.append(TraversalRow(name, kl.get(name), values, tuple(pictures), codes))
-        yield SheetPictures(opened.header, tuple(rows))
+        yield SheetPictures(opened.header, tuple(rows), opened.model.state_dict())
 
 
 def row_names(space: LatentSpace) -> list[str]:
@@ -215,6 +219,3 @@ def _row_name(word: str, names: list[str]) -> str:
     if word.isdecimal():
         raise StudioError(f"There is no dimension {word}: this model has {len(names)}, counted from 0.")
     raise StudioError(f'No dimension is named "{word}": {did_you_mean(word, names)}')
-
-
-REACHES: tuple[Reach, ...] = get_args(Reach)

@@ -184,7 +184,7 @@ def test_a_favourite_is_chosen_for_a_side(driver: Driver) -> None:
     assert model is not None
     kept = (Favourite(name="mine", model=model, code=B), Favourite(name="other", model=model, code=(1.0,)))
     driver.session.edit(lambda document: document.replace(favourites=kept))
-    assert [option.title for option in panel.stage.b.code._options] == ["Current code", "Hold this code", "mine"]
+    assert [option.title for option in panel.stage.b.code._options] == ["Current", "Hold this one", "mine"]
     panel.stage.b.code._choose("favourite 0")
     waits_for(driver, panel, "b", key_of(driver), lambda: B)
     assert panel.stage.b.code.text() == "mine"

@@ -13,10 +13,12 @@ from PySide6.QtGui import QContextMenuEvent, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.panels.traversals import Traversals
 from latent_studio.app.traversing.sheet_shape import MARGIN, SheetRow, SheetShape
 from latent_studio.app.widgets.pixels import to_array
 from latent_studio.cli.opening import open_model as open_file
+from latent_studio.core.header import read_header
 from latent_studio.core.pictures import png_text
 from latent_studio.data import load
 from latent_studio.studio.document import with_code
@@ -297,3 +299,19 @@ def test_without_a_model_there_is_one_sentence_and_the_way_to_one(open_window: O
     assert isinstance(panel, Traversals)
     driver.until(lambda: panel._empty.isVisible())
     assert not panel.controls.row.isVisible()
+
+
+def test_what_is_written_of_a_run_in_training_keeps_its_weights(driver: Driver, tmp_path: Path) -> None:
+    live, folder = LiveRuns.of(driver.session), driver.session.places.runs / "live"
+    key = live.start(digits_recipe("live", 2, n_epochs=400), folder)
+    driver.until(lambda: driver.session.snapshots.newest(key) is not None)
+    driver.session.open_model(key)
+    driver.until(lambda: driver.session.header is not None and driver.session.header.space.dim == 2)
+    panel, path = panel_of(driver), tmp_path / "sheet.png"
+    panel.files.export(panel._names, path)
+    driver.until(path.exists)
+    told = json.loads(png_text(path.read_bytes())[CODE_KEY])["latent_studio_code"]
+    driver.until(Path(told["key"]).exists)
+    assert read_header(Path(told["key"])).digest == told["digest"]
+    live.stop(key)
+    driver.until(lambda: live.get(key) is None)

@@ -79,12 +79,12 @@ class SideChoices(QObject):
         """The codes that the side can show, and which it has."""
         follows = alike(space, open_space)
         reason = "" if follows else f"The sliders move {space_text(open_space)}, this model takes {space_text(space)}"
-        options = [Option(CURRENT, "Current code", tooltip="The code of the sliders", reason=reason)]
+        options = [Option(CURRENT, "Current", tooltip="The current code, that of the sliders", reason=reason)]
         has_own = side.code is not None and len(side.code) == space.dim
         if has_own or not follows:
-            options.append(Option(KEPT, side.caption or "A code of its own"))
+            options.append(Option(KEPT, side.caption or "Its own"))
         else:
-            options.append(Option(HOLD, "Hold this code", tooltip="Keep what is shown as a code of its own"))
+            options.append(Option(HOLD, "Hold this one", tooltip="Keep what is shown as a code of its own"))
         options += [
             Option(f"{FAVOURITE}{place}", kept.name or f"favourite {place + 1}", tooltip=kept.model.name, icon="heart")
             for place, kept in enumerate(self._session.document.favourites)

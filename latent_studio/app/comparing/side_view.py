@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from latent_studio.app.comparing.sides import Name
-from latent_studio.app.widgets.buttons import icon_button
+from latent_studio.app.widgets.buttons import Button, icon_button
 from latent_studio.app.widgets.choice import Choice, Option
 from latent_studio.app.widgets.elide import ElidedLabel, caption
 from latent_studio.app.widgets.picture import Picture
@@ -86,7 +86,7 @@ class SideView(QWidget):
         top = ROW + GAP
         right = width - ROW
         has_moment = not self.moment.isHidden()
-        middle = round(0.42 * (right - GAP)) if has_moment else 0
+        middle = min(Button.sizeHint(self.moment).width(), round(0.5 * (right - GAP))) if has_moment else 0
         self.moment.setGeometry(0, top, middle, ROW)
         left = middle + GAP if has_moment else 0
         self.code.setGeometry(left, top, right - GAP - left, ROW)

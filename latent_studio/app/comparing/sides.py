@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from latent_studio.core.latent import LatentSpace
-from latent_studio.core.runs import BEST, STEP
+from latent_studio.core.runs import BEST, IN_MEMORY, STEP
 from latent_studio.studio.document import Document
 from latent_studio.views.comparing import Code, WantedCode, moved
 
@@ -95,6 +95,12 @@ def split_key(key: str) -> tuple[str, str]:
     if path.parent.name.startswith(STEP):
         return str(path.parent.parent), f"{path.parent.name}/{path.name}"
     return key, ""
+
+
+def is_of_run(key: str) -> bool:
+    """Whether a model key is a run or a moment of one, so that its step is worth telling."""
+    is_file = key.endswith(".safetensors") or key.startswith(IN_MEMORY)
+    return bool(split_key(key)[1]) or not is_file
 
 
 def _rebased(document: Document, space: LatentSpace, at: Code) -> Document:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
@@ -23,6 +23,9 @@ from latent_studio.engine.keeping import KeepSnapshot
 from latent_studio.studio.document import ModelRef
 from latent_studio.studio.provenance import find_weights, kept_path, provenance_values
 from latent_studio.views.reference import ReferencePictures, TakeReferences
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _NUMBERS = count()  # a slot of its own for each: nothing that is to be kept may be replaced by what comes after
 
@@ -138,25 +141,26 @@ class References(QObject):
         is_open = document.model is not None and document.model.key == request.model
         name = document.model.name if is_open and document.model is not None else header.name
         model = ModelRef(key=request.model, name=name, digest=header.digest)
-        if batch.is_kept and self._goes_on(request.model):
-            model = self._keep(model, value)
+        if batch.is_kept and goes_on(self._session, request.model):
+            model = keep_weights(self._session, model, header, value.weights)
         taken = {}
         for place, picture, code in zip(places, value.pictures, request.codes, strict=True):
             values = provenance_values(model, code, header.space, document if is_open else None)
             taken[place] = Reference(picture, code, batch.shown[place].caption, model, values)
         return taken
 
-    def _goes_on(self, key: str) -> bool:
-        """Whether other weights may take the place of these: a run is trained on, and throws old steps away."""
-        if key.startswith(IN_MEMORY):
-            return False  # nobody could open its weights without its code
-        return not key.endswith(".safetensors") or self._session.places.runs in Path(key).parents
 
-    def _keep(self, model: ModelRef, value: ReferencePictures) -> ModelRef:
-        """Have the weights written; the model as it will lie there."""
-        path = kept_path(self._session.places.kept, model.digest)
-        name = f"{model.name} · step {value.header.step:,}"
-        header = value.header.model_copy(update={"name": name})
-        slot = f"keep {model.digest}"
-        self._session.errand(KeepSnapshot(slot=slot, path=path, header=header, weights=value.weights))
-        return ModelRef(key=str(path), name=name, digest=model.digest)
+def goes_on(session: Session, key: str) -> bool:
+    """Whether other weights may take the place of these: a run is trained on, and throws old steps away."""
+    if key.startswith(IN_MEMORY):
+        return False  # nobody could open its weights without its code
+    return not key.endswith(".safetensors") or session.places.runs in Path(key).parents
+
+
+def keep_weights(session: Session, model: ModelRef, header: Header, weights: Mapping[str, Tensor]) -> ModelRef:
+    """Have a snapshot of a run written beside the runs; the model as it will lie there."""
+    path = kept_path(session.places.kept, model.digest)
+    name = f"{model.name} · step {header.step:,}"
+    kept = header.model_copy(update={"name": name})
+    session.errand(KeepSnapshot(slot=f"keep {model.digest}", path=path, header=kept, weights=weights))
+    return ModelRef(key=str(path), name=name, digest=model.digest)

@@ -15,7 +15,7 @@ from latent_studio.app.comparing.choices import SideChoices
 from latent_studio.app.comparing.edits import Edits
 from latent_studio.app.comparing.film import Film
 from latent_studio.app.comparing.side_view import DROP, SideView
-from latent_studio.app.comparing.sides import KEY, NAMES, Comparison, Name
+from latent_studio.app.comparing.sides import KEY, NAMES, Comparison, Name, is_of_run
 from latent_studio.app.comparing.stage import CompareStage
 from latent_studio.app.comparing.taking import Standing, Taking
 from latent_studio.app.panel import Panel, controls_row
@@ -212,7 +212,8 @@ class Compare(Panel):
 
     def _show_pair(self) -> None:
         a, b = self.both.picture("a"), self.both.picture("b")
-        self.stage.show_pair(a, b, [name for name in NAMES if not self.both.key(name).endswith(".safetensors")])
+        runs = [name for name in NAMES if is_of_run(self.both.key(name))]
+        self.stage.show_pair(a, b, runs)
 
     def _show_film(self, *, again: bool = False) -> None:
         a, b = self.both.standing("a"), self.both.standing("b")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from latent_studio.app.keeping.references import goes_on, keep_weights
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.buttons import Button
 from latent_studio.app.widgets.elide import Hairline, caption
@@ -102,6 +103,8 @@ class Exporting(QObject):
 
     def _write(self, wish: Wish, made: SheetPictures) -> None:
         model = wish.model.model_copy(update={"digest": made.header.digest})  # a run may have gone on meanwhile
+        if goes_on(self._session, model.key):
+            model = keep_weights(self._session, model, made.header, made.weights)
         texts = {
             "Software": "Latent Studio",
             CODE_KEY: json.dumps(provenance_values(model, wish.code, made.header.space, self._session.document)),
