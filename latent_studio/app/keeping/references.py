@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
@@ -23,9 +23,7 @@ from latent_studio.engine.keeping import KeepSnapshot
 from latent_studio.studio.document import ModelRef
 from latent_studio.studio.provenance import find_weights, kept_path, provenance_values
 from latent_studio.views.reference import ReferencePictures, TakeReferences
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from latent_studio.views.traversal_sheet import SheetPictures
 
 _NUMBERS = count()  # a slot of its own for each: nothing that is to be kept may be replaced by what comes after
 
@@ -142,7 +140,7 @@ class References(QObject):
         name = document.model.name if is_open and document.model is not None else header.name
         model = ModelRef(key=request.model, name=name, digest=header.digest)
         if batch.is_kept and goes_on(self._session, request.model):
-            model = keep_weights(self._session, model, header, value.weights)
+            model = keep_weights(self._session, model, value)
         taken = {}
         for place, picture, code in zip(places, value.pictures, request.codes, strict=True):
             values = provenance_values(model, code, header.space, document if is_open else None)
@@ -157,10 +155,10 @@ def goes_on(session: Session, key: str) -> bool:
     return not key.endswith(".safetensors") or session.places.runs in Path(key).parents
 
 
-def keep_weights(session: Session, model: ModelRef, header: Header, weights: Mapping[str, Tensor]) -> ModelRef:
-    """Have a snapshot of a run written beside the runs; the model as it will lie there."""
+def keep_weights(session: Session, model: ModelRef, made: ReferencePictures | SheetPictures) -> ModelRef:
+    """Have the weights that made pictures written beside the runs; the model as it will lie there."""
     path = kept_path(session.places.kept, model.digest)
-    name = f"{model.name} · step {header.step:,}"
-    kept = header.model_copy(update={"name": name})
-    session.errand(KeepSnapshot(slot=f"keep {model.digest}", path=path, header=kept, weights=weights))
+    name = f"{model.name} · step {made.header.step:,}"
+    kept = made.header.model_copy(update={"name": name})
+    session.errand(KeepSnapshot(slot=f"keep {model.digest}", path=path, header=kept, weights=made.weights))
     return ModelRef(key=str(path), name=name, digest=model.digest)

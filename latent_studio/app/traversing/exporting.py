@@ -104,7 +104,7 @@ class Exporting(QObject):
     def _write(self, wish: Wish, made: SheetPictures) -> None:
         model = wish.model.model_copy(update={"digest": made.header.digest})  # a run may have gone on meanwhile
         if goes_on(self._session, model.key):
-            model = keep_weights(self._session, model, made.header, made.weights)
+            model = keep_weights(self._session, model, made)
         texts = {
             "Software": "Latent Studio",
             CODE_KEY: json.dumps(provenance_values(model, wish.code, made.header.space, self._session.document)),
