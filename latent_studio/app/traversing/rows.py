@@ -45,8 +45,9 @@ def sheet_rows(header: Header, names: Sequence[str], span: Span, effects: Sequen
         factor = categories.get(name)
         if factor is not None:
             labels = factor.labels or tuple(str(value) for value in range(factor.n_values))
-            note = f"{'condition, ' if factor.condition else ''}{factor.n_values} values"
-            rows.append(SheetRow(name, factor.n_values, labels, note, None, "", note))
+            note = f"{factor.n_values} values"
+            tooltip = f"{note}, told to the model" if factor.condition else f"{note}, one of them at a time"
+            rows.append(SheetRow(name, factor.n_values, labels, note, None, "", tooltip))
             continue
         value = weight.get(name)
         note = "" if value is None else f"{value:.1f} nat" if has_kl else f"Δ {value:.0f}"
