@@ -74,6 +74,7 @@ class Scatter(QObject):
         self.codes.progressed.connect(self._on_progress)
         self.codes.failed.connect(self._on_failed)
         self.picker.missing_changed.connect(self._on_located)
+        self.picker.failed.connect(lambda text: session.tell("warn", text) if self._is_shown else None)
         bar.switch.clicked.connect(lambda is_on: session.edit(with_choice(on=is_on)))
         bar.choice.split_chosen.connect(lambda key: session.edit(with_choice(split=key, group="")))
         bar.choice.by_chosen.connect(lambda key: session.edit(with_choice(by=key)))

@@ -12,6 +12,7 @@ from latent_studio.app.scatter.legend import Legend
 from latent_studio.app.scatter.scatter import Scatter
 from latent_studio.app.scatter.settings import choices_of, with_choice
 from latent_studio.app.widgets.pixels import to_array
+from latent_studio.engine.errands import DataMissingError
 from latent_studio.studio.viewport import Viewport
 from latent_studio.views.embedding import part_of
 from tests.app.conftest import Open
@@ -155,7 +156,7 @@ class TestPoints:
 
     def test_switched_off_there_are_none(self, hand: Hand) -> None:
         at = hand.px_of(hand.lonely_point())
-        QTest.mouseClick(hand.scatter.bar.switch, LEFT)
+        hand.scatter.bar.switch.click()  # a mouse that rests there would bring up its tip
         assert not choices_of(hand.session.document).is_on
         assert not hand.legend.isVisible()
         QTest.mouseMove(hand.view, at)
@@ -281,6 +282,27 @@ def test_a_model_without_an_encoder_says_so(open_window: Open) -> None:
     hand.session.model_changed.emit(hand.session.header)
     assert "no encoder" in hand.scatter.bar.switch.toolTip()
     assert not hand.legend.isVisible()
+
+
+def test_data_that_are_elsewhere_are_asked_for_and_come_once_they_are_located(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise DataMissingError("The data of this model (digits) are not there: locate them.")
+
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("latent_studio.app.scatter.data_codes.training_set", missing)
+        driver.window.go_to("manifold")
+        panel = driver.window.panels["manifold"]
+        assert isinstance(panel, ManifoldPanel)
+        legend = panel.scatter.legend
+        driver.until(lambda: bool(legend.contents.action))
+        assert "locate" in legend.contents.note
+        assert not legend.contents.classes
+    panel.scatter.picker.missing_changed.emit(False)
+    hand = Hand(driver)
+    assert hand.legend.contents.action == ""
+    assert len(hand.legend.contents.classes) == 10
 
 
 def test_points_leave_with_the_panel_and_come_back(hand: Hand) -> None:
