@@ -26,7 +26,7 @@ LEAST_BETWEEN, MOST_BETWEEN = 10, 36  # px: between two columns
 NARROWEST = 208  # px; the lists over a smaller picture are still so wide
 MAX_SIDE, MIN_SIDE = 560, 96  # px
 HEADS, LINE = 2 * ROW + GAP + 12, 30  # px: over the pictures, under them
-N_FILM, FILM_SIDE = 11, 72
+N_FILM, FILM_SIDE, LEAST_FILM = 11, 128, 48
 FILM_HEAD = 28  # px
 
 
@@ -73,7 +73,8 @@ class CompareStage(QWidget):
 
     def _arrange(self) -> None:
         room_x = self.width() - 2 * MARGIN
-        film = self._n_rows * (min(FILM_SIDE, (room_x - FILM_GAP * (N_FILM - 1)) // N_FILM) + FILM_GAP)
+        across = min(FILM_SIDE, (room_x + FILM_GAP) // N_FILM - FILM_GAP, max(LEAST_FILM, self.height() // 9))
+        film = self._n_rows * (across + FILM_GAP)
         below = BELOW + FILM_HEAD + 8 + film + TOP
         most = (room_x - 2 * LEAST_BETWEEN) // 3
         side = max(MIN_SIDE, min(most, self.height() - TOP - HEADS - LINE - below, MAX_SIDE))
@@ -93,7 +94,7 @@ class CompareStage(QWidget):
         width = self.title.sizeHint().width() if self.title.text() else 0
         self.title.setGeometry(MARGIN, top, width, FILM_HEAD)
         self.note.setGeometry(MARGIN + width + (10 if width else 0), top, room_x - width - 10, FILM_HEAD)
-        self.film.setGeometry(MARGIN, top + FILM_HEAD + 8, room_x, film)
+        self.film.setGeometry(MARGIN, top + FILM_HEAD + 8, N_FILM * (across + FILM_GAP) - FILM_GAP, film)
 
     def set_titles(self, title: str, note: str) -> None:
         """What the film is, and what a click does."""
