@@ -49,7 +49,7 @@ def main(argv: list[str]) -> int:
     if pictures is not None:
         from latent_studio.app.pictures import take_pictures
 
-        return take_pictures(app, pictures, arguments.theme, arguments.seconds)
+        return take_pictures(app, pictures, arguments.theme, arguments.seconds, is_film=arguments.animation)
     places = Places.usual()
     settings = read_settings(places.home)
     apply_theme(app, settings.theme)
@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py", description="Latent Studio: live in a model's latent space.")
     parser.add_argument("file", nargs="?", type=Path, help=f"a model (.safetensors) or document ({ENDING}) to open")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="do the main job alone and save pictures of it")
+    parser.add_argument("--animation", action="store_true", help="instead of these, a drag across the map as WebP")
     parser.add_argument("--theme", choices=["dark", "light", "both"], default="both", help="of those pictures")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long to train for them")
     return parser

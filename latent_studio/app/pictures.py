@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from latent_studio.app.session import Places, Session
 from latent_studio.app.settings import Settings
 from latent_studio.app.theme import ThemeName, apply_theme
-from latent_studio.app.touring import overlays
+from latent_studio.app.touring import film, overlays
 from latent_studio.app.touring.conductor import Conductor, Script
 from latent_studio.app.touring.scenes import explore, scene_of, train
 from latent_studio.app.touring.visit import Visit
@@ -25,12 +25,19 @@ from latent_studio.app.window import Window
 SIZE = (1440, 900)
 FAR_AWAY = (9999, 9999)
 TRAIN_S = 20.0
+FILM = "manifold-drag.webp"
+ANOTHER = 9  # of the pictures that the data picker offers
 AT_ITS_TIME = ("explore", "train", "library")
 """Panels that come at their own place in the visit; the others follow in the order of the activity bar."""
 
 
-def take_pictures(app: QApplication, folder: Path, theme: str, train_s: float = TRAIN_S) -> int:
-    """Do the main job in the real window, save pictures of every panel in `folder` and say where; the exit status."""
+def take_pictures(
+    app: QApplication, folder: Path, theme: str, train_s: float = TRAIN_S, *, is_film: bool = False
+) -> int:
+    """Do the main job in the real window, save pictures of every panel in `folder` and say where; the exit status.
+
+    is_film: instead of that, an animated picture of a drag across the map.
+    """
     themes: tuple[ThemeName, ...] = ("dark", "light") if theme == "both" else ("light" if theme == "light" else "dark",)
     folder.mkdir(parents=True, exist_ok=True)
     if app.platformName() == "offscreen":
@@ -42,7 +49,7 @@ def take_pictures(app: QApplication, folder: Path, theme: str, train_s: float = 
         window.resize(*SIZE)
         QCursor.setPos(*FAR_AWAY)  # nothing shall look as if a mouse were over it
         visit = Visit(window, folder.resolve(), themes, train_s)
-        stage = Conductor(whole_visit(visit))
+        stage = Conductor(film_of_the_map(visit) if is_film else whole_visit(visit))
         window.show()
         app.exec()
         window.close()
@@ -62,6 +69,7 @@ def whole_visit(visit: Visit) -> Script:
     for key in window.panels.kinds:
         if key not in AT_ITS_TIME:
             yield from panel(visit, key)
+    yield from visit.open_model("mnist-vae-2d")
     yield from visit.go_to("manifold")
     yield from overlays.palette(visit)
     yield from overlays.keys(visit)
@@ -69,6 +77,12 @@ def whole_visit(visit: Visit) -> Script:
     yield from panel(visit, "train")
     yield from train.end(visit)
     yield from panel(visit, "library")
+
+
+def film_of_the_map(visit: Visit) -> Script:
+    """One animated picture; see `touring/film.py`."""
+    yield lambda: visit.session.header is not None
+    yield from film.record(visit, visit.folder / FILM)
 
 
 def panel(visit: Visit, key: str) -> Script:
@@ -81,6 +95,6 @@ def while_training(visit: Visit) -> Script:
     """Explore the run that is being trained."""
     yield from visit.open_key(visit.training)
     yield from visit.go_to("explore")
-    yield from explore.encode_a_picture(visit)
+    yield from explore.encode_a_picture(visit, ANOTHER)
     yield from explore.drag_a_slider(visit)
     yield from visit.portrait("explore-while-training")

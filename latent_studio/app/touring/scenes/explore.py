@@ -15,9 +15,9 @@ from latent_studio.app.touring.visit import Visit
 from latent_studio.app.widgets.slider_row import RowShape
 from latent_studio.studio.document import randomised
 
-N_FAVOURITES = 8
+N_FAVOURITES = 10
 TEMPERATURE = 0.7  # of what is drawn: nearer to the ordinary, and clearer
-SEED = 3  # of what is drawn: the same pictures every time
+SEED = 7  # of what is drawn: the same pictures every time
 DRAG_STEPS = 40
 CHOSEN = 4  # of the pictures that the data picker offers
 
@@ -51,14 +51,14 @@ def has_favourites(visit: Visit, n: int) -> bool:
     return len(visit.session.document.favourites) >= n
 
 
-def encode_a_picture(visit: Visit) -> Script:
+def encode_a_picture(visit: Visit, place: int = CHOSEN) -> Script:
     """Choose one of the data's pictures, where they are on this machine."""
     explore = visit.panel(Explore)
     yield visit.rests()
     if explore.data_button.isEnabled() and explore.data_button.isVisible():
         click(explore.data_button)
         yield lambda: explore.picker.is_filled
-        click(explore.picker.grid, explore.picker.grid.cell(CHOSEN).center())
+        click(explore.picker.grid, explore.picker.grid.cell(place).center())
         yield lambda: explore.encodings.current() is not None
         print("encoded a picture from its data")
 

@@ -21,6 +21,6 @@ def scene(visit: Visit) -> Script:
     yield soon(lambda: 0 < panel.grid.n_pictures() == panel.sheet.n_done)
     click(panel.grid, panel.grid.cell(min(CHOSEN, panel.grid.n_pictures() - 1)).center())
     visit.press("N")
-    yield soon(lambda: bool(found), SEARCH_S)
+    yield soon(lambda: bool(found) and not panel.side.search.is_busy, SEARCH_S)
     if not any(found):
         visit.press("N")  # the data are not on this machine

@@ -46,7 +46,7 @@ def mnist_recipe() -> Recipe:
         name="mnist-vae-8",
         data=DataSection(source="idx", path="mnist"),
         model={"family": "vae", "n_latent": 8, "width": 256},
-        training=TrainingSection(n_epochs=20, ema_decay=0.99),
+        training=TrainingSection(n_epochs=10, ema_decay=0.99),
         optimizer=OptimizerSection(learning_rate=1e-3),
     )
 
