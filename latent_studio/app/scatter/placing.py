@@ -32,7 +32,8 @@ class Placing(QObject):
     def ask(self, codes: Codes | None, plane: Plane | None, by: str) -> None:
         """Where do the codes lie, and what are their colours? None: what was asked is of no use any more."""
         self._place = None
-        if codes is not None and plane is not None:
+        # between two models, codes may still be the former's
+        if codes is not None and plane is not None and codes.codes.shape[1] == len(plane.offset):
             self._place = Place(rows=codes.rows, codes=codes.codes, plane=plane, by=by)
             self._session.ask(self._place)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -310,3 +312,23 @@ def test_points_leave_with_the_panel_and_come_back(hand: Hand) -> None:
     hand.driver.window.go_to("manifold")
     hand.wait_for_points()
     assert isinstance(hand.scatter, Scatter)
+
+
+def test_another_model_brings_points_of_its_own(open_window: Open, caplog: pytest.LogCaptureFixture) -> None:
+    hand = Hand(open_window())
+    hand.driver.window.go_to("explore")
+    model = hand.session.document.model
+    assert model is not None
+    other = str(Path(model.key).with_name("digits-1d.safetensors"))
+    hand.session.open_model(other)
+    hand.driver.until(lambda: hand.session.header is not None and hand.session.header.space.dim == 1)
+    hand.driver.window.go_to("manifold")
+    hand.driver.window.go_to("explore")
+    hand.session.open_model(model.key)
+    hand.driver.until(lambda: hand.session.header is not None and hand.session.header.space.dim == 4)
+    hand.driver.window.go_to("manifold")
+    hand.wait_for_points()
+    placed = hand.scatter.cloud.placed
+    assert placed is not None
+    assert placed.codes.shape[1] == 4
+    assert "failed" not in caplog.text
