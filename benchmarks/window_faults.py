@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,8 +26,8 @@ PRELOADED = ("torch", "latent_studio.app.main", "latent_studio.app.touring.hand"
 PATIENCE_S = 120.0
 EDIT_EVERY_MS = 8
 N_MOVES = 60
-LIFE_S = 2.5
-"""A window is killed within this time of its first edit."""
+LEAST_EDITS, LIFE_S = 5, 2.5
+"""A window is killed within this time of its first edits."""
 MOST_LOST_S = 1.0
 
 
@@ -65,11 +66,12 @@ class Assassin:
         for number in range(n_kills + 1):
             log = self.folder / f"window-{number}.log"
             process = self._open(log)
-            first = self._wait_for_first(process, log)
+            first = self._wait_for(process, log, 1)[0]
             if number:
                 _compare(first, before, killed_at, losses)
             if number < n_kills:
-                time.sleep(self.rng.uniform(0.1, LIFE_S))
+                self._wait_for(process, log, LEAST_EDITS)
+                time.sleep(self.rng.uniform(0.0, LIFE_S))
             killed_at = time.time()
             os.kill(process.pid, signal.SIGKILL)
             process.join()
@@ -83,12 +85,13 @@ class Assassin:
         process.start()
         return process
 
-    def _wait_for_first(self, process: Any, log: Path) -> Edit:
+    def _wait_for(self, process: Any, log: Path, n: int) -> list[Edit]:
+        """What the window wrote down, once that is as much."""
         began = time.monotonic()
         while time.monotonic() - began < PATIENCE_S and process.is_alive():
             edits = read_log(log)
-            if edits:
-                return edits[0]
+            if len(edits) >= n:
+                return edits
             time.sleep(0.01)
         raise RuntimeError(f"No window came, exit code {process.exitcode}")
 
@@ -119,12 +122,14 @@ def live(home: str, ready_made: str, log: str) -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from latent_studio.app.main import SWITCH_INTERVAL_S
     from latent_studio.app.session import Places, Session
     from latent_studio.app.settings import Settings
     from latent_studio.app.theme import apply_theme
     from latent_studio.app.window import Window
     from latent_studio.studio.document import document_text
 
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = QApplication([])
     apply_theme(app, "dark")
     window = Window(Session(Places(Path(ready_made), Path(home))), Settings())
@@ -160,6 +165,8 @@ def drags(window: Any) -> Iterator[None]:
 
     rows = window.dock.rows
     for number in itertools.count():
+        while not rows.visible_keys():
+            yield
         key = rows.visible_keys()[number % len(rows.visible_keys())]
         row = next(row for row in rows.rows() if row.key == key)
         shape, top = RowShape(rows.viewport().width()), QPointF(rows.row_rect(key).topLeft())

@@ -22,7 +22,7 @@ from latent_studio.studio.library import free_name
 from latent_studio.studio.provenance import Shelves
 from latent_studio.studio.workspace import Known, Workspace, parse_workspace, put_aside, workspace_name, workspace_text
 
-LOOK_EVERY_MS = 400
+LOOK_EVERY_MS = 300
 """How often it is compared with what was written: an edit waits so long at most, and the writing takes some ms."""
 
 BEGIN, WRITE = "begin workspace", "write workspace"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +42,8 @@ class Panels(Mapping[str, Panel]):
 
     def prepare(self) -> None:
         """On a lane: what would hold the window up when the panels are made."""
+        # torch is here by now and stays: a full collection while panels are made would hold the window for 50 ms
+        gc.freeze()
         importlib.import_module("numpy.random")
         for kind in self.kinds.values():
             kind.prepare()

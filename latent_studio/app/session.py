@@ -108,7 +108,7 @@ class Session(QObject):
             lane.start()
 
     def warm_up(self) -> None:
-        """Have the job lane do its slow first things now; called once the first picture is shown."""
+        """Have the job lane do its slow first things now; called once all panels are made."""
         self.jobs.engine.submit(WarmUpJob())
 
     def close(self) -> None:

@@ -166,7 +166,6 @@ class Window(QWidget):
     def _warm_up(self) -> None:
         if not self._is_warm:
             self._is_warm = True
-            self.session.warm_up()
             self._disk.ask(self.panels.prepare, lambda _: self._making.start())
 
     @Slot()
@@ -175,6 +174,7 @@ class Window(QWidget):
         is_busy = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
         if not is_busy and not self.panels.make_next():
             self._making.stop()
+            self.session.warm_up()  # only now: its imports would hold the panels up, and they the window
 
     # --- panels
 
