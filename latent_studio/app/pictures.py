@@ -65,6 +65,7 @@ def whole_visit(visit: Visit) -> Script:
     yield lambda: session.header is not None or not window.dock.isVisible()
     if session.document.model is not None:
         yield from panel(visit, "explore")
+        yield from visit.portrait("favourites", of=window.dock)
     yield from train.begin(visit)
     for key in window.panels.kinds:
         if key not in AT_ITS_TIME:

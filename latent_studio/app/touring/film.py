@@ -40,8 +40,16 @@ class Film:
             self.frames.append(self._seen())
 
     def go(self, x: float, y: float, n: int) -> Script:
-        """The pointer goes there in n frames, slowly at both ends; the place is in shares of the map."""
-        start, end = self._at, place(self._view, x, y)
+        """The pointer goes there in n frames; the place is in shares of the map."""
+        yield from self._go_to(place(self._view, x, y), n)
+
+    def go_to_code(self, n: int) -> Script:
+        """The pointer goes to the cross-hair."""
+        yield from self._go_to(self._view.cross_hair.px(self._view.viewport) or self._at, n)
+
+    def _go_to(self, end: QPointF, n: int) -> Script:
+        """Slowly at both ends."""
+        start = self._at
         for step in range(1, n + 1):
             self._at = start + (end - start) * (0.5 - 0.5 * math.cos(math.pi * step / n))
             move(self._view, self._at, is_held=self._is_held)
@@ -107,7 +115,7 @@ def scenes(film: Film, visit: Visit) -> Script:
     film.release()  # adopt what lies here
     yield from film.shoot(5)
     visit.press("F")
-    yield from film.shoot(4)
+    yield from film.go_to_code(4)
     film.press()
     for x, y, n in ((0.66, 0.34, 13), (0.58, 0.80, 13), (0.22, 0.72, 13)):
         yield from film.go(x, y, n)  # the cross-hair, and the sliders with it

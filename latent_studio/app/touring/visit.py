@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from latent_studio.app.actions import do
 from latent_studio.app.panel import Panel
 from latent_studio.app.theme import ThemeName
 from latent_studio.app.touring.conductor import Condition, Script
+from latent_studio.app.touring.saving import save_png
 from latent_studio.app.window import Window
 
 LOOK_EVERY_S = 0.2
@@ -90,13 +92,13 @@ class Visit:
 
         return is_at_rest
 
-    def portrait(self, name: str) -> Script:
-        """A picture of the window as it is now, in every theme: `<name>-<theme>.png`."""
+    def portrait(self, name: str, of: QWidget | None = None) -> Script:
+        """A picture of the window, or of a part of it, as it is now, in every theme: `<name>-<theme>.png`."""
         for theme in self.themes:
             self.window.set_theme(theme)
             yield self.rests()
             path = self.folder / f"{name}-{theme}.png"
-            self.window.grab().save(str(path))
+            save_png((of or self.window).grab().toImage(), path)
             self.pictures.append(path)
         self.window.set_theme(self.themes[0])
 
