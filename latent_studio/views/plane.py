@@ -25,6 +25,9 @@ Range = tuple[float, float]
 REACH = 3.0
 """Linear spacing of an axis without bounds is first shown this many σ each way."""
 
+AROUND = 1.5
+"""A plane through three codes is first shown so many times as far as they lie apart."""
+
 ENDLESS: Range = (-np.inf, np.inf)
 _NEAREST_TO_ONE = float(np.nextafter(1.0, 0.0))
 _NEAREST_TO_ZERO = float(np.finfo(np.float64).tiny)
@@ -36,12 +39,14 @@ class Axis:
 
     direction: (dim,) of length one.  bounds: of the coordinate along it, where the prior is uniform there.
     has_quantiles: whether the prior along it is known: standard normal without bounds, uniform within bounds.
+    reach: the coordinates that are shown first where there are no bounds.
     """
 
     name: str
     direction: tuple[float, ...]
     bounds: Range = ENDLESS
     has_quantiles: bool = True
+    reach: Range = (-REACH, REACH)
 
     def to_quantile(self, values: Points) -> Points:
         """Coordinates along the axis → quantiles of the prior in [0, 1]."""
@@ -81,9 +86,11 @@ class Plane:
 
     @property
     def home(self) -> tuple[Range, Range]:
-        """What is shown first: all of it, or ± 3 σ where it has no end."""
-        left, right = ((-REACH, REACH) if limits == ENDLESS else limits for limits in self.limits)
-        return left, right
+        """What is shown first: all of it, or the reach of an axis that has no end."""
+        across, up = (
+            axis.reach if limits == ENDLESS else limits for axis, limits in zip(self.axes, self.limits, strict=True)
+        )
+        return across, up
 
     def codes(self, points: Points) -> Floats:
         """(n, 2) in plane units → (n, dim) codes. Quantiles are mapped in float64 and only the code is rounded."""
@@ -182,7 +189,14 @@ def through_codes(
 ) -> Plane:
     """The plane through three codes (dim,): across from the first to the second, the third on one side of that."""
     first, second, third = (np.asarray(code, np.float64) for code in codes)
-    return through(space, first.tolist(), ((second - first).tolist(), (third - first).tolist()), names, spacing)
+    sides = (second - first).tolist(), (third - first).tolist()
+    plane = through(space, first.tolist(), sides, names, "linear")
+    corners = plane.project(np.asarray(codes, np.float32))
+    middle, half = (corners.max(0) + corners.min(0)) / 2, AROUND * float(np.ptp(corners, axis=0).max()) / 2
+    across, up = (
+        replace(axis, reach=(float(m - half), float(m + half))) for axis, m in zip(plane.axes, middle, strict=True)
+    )
+    return replace(plane, across=across, up=up).spaced(spacing)
 
 
 def _length(direction: Points) -> float:

@@ -66,6 +66,10 @@ def test_a_plane_through_three_codes_goes_through_all_of_them(
     corners = np.stack([a, b, c])
     np.testing.assert_allclose(plane.codes(plane.project(corners)), corners, atol=1e-4)
     assert plane.distance(b) < 1e-4
+    (left, right), (bottom, top) = plane.spaced("linear").home
+    shadows = plane.spaced("linear").project(corners)
+    assert left <= shadows[:, 0].min() <= shadows[:, 0].max() <= right
+    assert bottom <= shadows[:, 1].min() <= shadows[:, 1].max() <= top
     assert plane.project(corners)[0, 0] <= plane.project(corners)[1, 0]  # across goes from the first to the second
 
 

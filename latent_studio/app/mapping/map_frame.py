@@ -14,7 +14,7 @@ from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.buttons import Button, icon_button
 from latent_studio.views.plane import Plane
 
-LEFT, BOTTOM = 44, 26  # px, of the axes
+LEFT, BOTTOM = 48, 26  # px, of the axes
 _TICK, _AIR = 4, 16  # px: length of a tick, air around what lies over the map
 _APART_X, _APART_Y = 88, 64  # px, at least, between two ticks
 _BAR_PX = 60.0  # at least, of the scale bar

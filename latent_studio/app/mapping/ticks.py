@@ -75,7 +75,7 @@ def signed(value: float, step: float) -> str:
 
 
 def quantile(value: float) -> str:
-    """Quantiles in the tails keep two digits that tell."""
-    if 0.01 <= value <= 0.99 or value in (0.0, 1.0):
-        return f"{value:.2f}"
-    return f"{value:.2g}" if value < 0.5 else f"{value:.4g}"
+    """Two digits, three in the tails, which a narrow axis has room for."""
+    if value < 0.001 or value > 0.999:
+        return "<0.001" if value < 0.001 else ">0.999"
+    return f"{value:.2f}" if 0.01 <= value <= 0.99 else f"{value:.3f}"

@@ -33,6 +33,13 @@ def test_linear_ticks_tell_z_first() -> None:
     assert [(t.main, t.other) for t in found] == [("−2", "0.02"), ("−1", "0.16"), ("0", "0.50"), ("1", "0.84")]
 
 
+def test_the_tails_are_told_as_far_as_there_is_room() -> None:
+    found = ticks(LINEAR.across, "linear", (-5.0, 5.0), 100.0, 88.0)
+    assert [t.other for t in found] == [
+        "<0.001", "<0.001", "0.001", "0.02", "0.16", "0.50", "0.84", "0.98", "0.999", ">0.999", ">0.999"
+    ]  # fmt: skip
+
+
 def test_a_bounded_axis_has_ticks_up_to_its_bounds() -> None:
     found = ticks(LINEAR.up, "linear", (-5.0, 5.0), 100.0, 88.0)
     assert [t.main for t in found] == ["0", "1", "2"]
