@@ -26,7 +26,7 @@ SIZE = (1440, 900)
 FAR_AWAY = (9999, 9999)
 TRAIN_S = 20.0
 FILM = "manifold-drag.webp"
-ANOTHER = 9  # of the pictures that the data picker offers
+ANOTHER = 2  # of the pictures that the data picker offers
 AT_ITS_TIME = ("explore", "train", "library")
 """Panels that come at their own place in the visit; the others follow in the order of the activity bar."""
 
@@ -63,8 +63,8 @@ def whole_visit(visit: Visit) -> Script:
     """What a first visitor does, from the first picture to a model of his own in the library."""
     session, window = visit.session, visit.window
     yield lambda: session.header is not None or not window.dock.isVisible()
-    if session.document.model is not None:
-        yield from panel(visit, "explore")
+    yield from panel(visit, "explore")
+    if session.document.favourites:
         yield from visit.portrait("favourites", of=window.dock)
     yield from train.begin(visit)
     for key in window.panels.kinds:

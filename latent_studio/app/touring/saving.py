@@ -19,7 +19,7 @@ def save_png(seen: QImage, path: Path) -> None:
     from PIL import Image
 
     pixels = to_array(seen)
-    Image.fromarray(pixels).save(path, optimize=True)
+    Image.fromarray(pixels).save(path)
     if path.stat().st_size > LARGE_BYTES:
         rounded = (pixels.astype(np.int16) + COARSE // 2) // COARSE * COARSE
         Image.fromarray(np.minimum(rounded, 255).astype(np.uint8)).save(path, optimize=True)

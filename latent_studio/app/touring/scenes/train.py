@@ -12,6 +12,8 @@ from latent_studio.app.touring.visit import Visit
 from latent_studio.data.places import find
 from latent_studio.training.recipe import DataSection, OptimizerSection, Recipe, TrainingSection
 
+WELL_ON = 0.7
+
 
 def begin(visit: Visit) -> Script:
     """Start it; it goes on while the visitor looks at other panels."""
@@ -26,8 +28,15 @@ def begin(visit: Visit) -> Script:
 
 
 def scene(visit: Visit) -> Script:
-    """Wait until there are curves worth looking at."""
-    yield lambda: time.monotonic() - visit.training_since >= visit.train_s
+    """Wait until there are curves worth looking at: as long as was said, or until most of it is done."""
+    runs = visit.panel(TrainPanel).runs
+
+    def is_well_on() -> bool:
+        run = runs.get(visit.training)
+        is_late = time.monotonic() - visit.training_since >= visit.train_s
+        return is_late or run is None or run.step > WELL_ON * run.n_steps
+
+    yield is_well_on
 
 
 def end(visit: Visit) -> Script:
