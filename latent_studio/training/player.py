@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from latent_studio.core.errors import StudioError
 from latent_studio.training.flat import Flat
 from latent_studio.training.recipe import OptimizerSection
 
@@ -62,7 +63,13 @@ class Player:
         }
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Remember what `state` told."""
+        """Remember what `state` told; StudioError where it is of other buffers than these, which fused updates would
+        write beyond."""
+        if any(not self._fits(name, value) for name, value in state.items()):
+            raise StudioError(
+                "This run was saved by another version of Latent Studio, so it cannot go on: open its weights, "
+                "or train its recipe anew."
+            )
         for index, weight in enumerate(self.weights):
             prefix = f"{index}."
             self.optimizer.state[weight] = {
@@ -71,6 +78,10 @@ class Player:
                 if name.startswith(prefix)
             }
         self.follow()
+
+    def _fits(self, name: str, value: Tensor) -> bool:
+        shapes = {str(index): weight.shape for index, weight in enumerate(self.weights)}
+        return value.shape in (torch.Size(), shapes.get(name.partition(".")[0]))
 
 
 def optimizer(parameters: list[nn.Parameter], section: OptimizerSection) -> torch.optim.Optimizer:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from latent_studio.core.controls import Controls
+from latent_studio.core.errors import StudioError
 from latent_studio.training.game import Game
 from tests.training.toys import assert_same_tensors, game, recipe
 
@@ -156,9 +157,10 @@ def test_the_learning_rate_falls_along_a_cosine_to_its_final_share() -> None:
     assert rates == pytest.approx(expected.tolist())
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
-def test_a_restored_game_takes_the_very_same_steps_with_every_optimizer(name: str) -> None:
-    of = recipe("toy_gan").with_values(optimizer={"name": name, "weight_decay": 0.01})
+def test_a_restored_game_takes_the_very_same_steps_with_every_optimizer(name: str, precision: str) -> None:
+    of = recipe("toy_gan", precision=precision).with_values(optimizer={"name": name, "weight_decay": 0.01})
     first, second = game(of), game(of)
     for _ in range(3):
         first.advance()
@@ -170,6 +172,17 @@ def test_a_restored_game_takes_the_very_same_steps_with_every_optimizer(name: st
     assert_same_tensors(weights(first.ema.model), weights(second.ema.model))
     assert_same_tensors(first.state(), second.state())
     assert first.counters() == second.counters()
+
+
+def test_a_state_with_other_buffers_than_the_optimizers_is_refused_before_anything_writes_beyond_them() -> None:
+    """So it was saved when every parameter had buffers of its own; fused updates look at no shape."""
+    first, second = game(recipe("fragile")), game(recipe("fragile"))
+    first.advance()
+    state = first.state()
+    name = next(name for name in state if name.endswith(".0.exp_avg"))
+    for other in ({name: state[name][:1]}, {name.replace(".0.", ".7."): state[name]}):
+        with pytest.raises(StudioError, match="saved by another version"):
+            second.restore(weights(first.model), weights(first.ema.model), state | other, first.counters())
 
 
 def test_the_average_of_a_game_follows_every_fourth_step_from_the_first() -> None:
