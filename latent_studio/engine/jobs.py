@@ -97,7 +97,7 @@ class CheckRecipeJob(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class WarmUpJob(Request):
-    """Do once what holds the interpreter for long the first time: imports, the first optimizer, the first autocast."""
+    """Do once what holds the interpreter for long the first time: imports, the first optimizer."""
 
     slot: str = "warm up"
 
@@ -110,7 +110,6 @@ class WarmUpJob(Request):
         player = torch.optim.Adam([weight], fused=True)
         weight.sum().backward()
         player.step()
-        torch.nn.utils.get_total_norm([weight])
         # all that is imported stays: looking through it at every full collection would hold the interpreter for 50 ms
         gc.freeze()
         yield Done("warm")

@@ -27,8 +27,8 @@ class WorkingCopy:
             for name, buffer in theirs.named_buffers(recurse=False):
                 own._buffers[name] = buffer
             for name, parameter in theirs.named_parameters(recurse=False):
-                twin = parameter
-                if isinstance(theirs, _CONVERTED):
-                    twin = self.twins.get(parameter) or nn.Parameter(parameter.detach().to(torch.bfloat16))
-                self.twins[parameter] = twin
-                own.register_parameter(name, twin)
+                if parameter not in self.twins:  # else two layers share it: they share its twin
+                    is_converted = isinstance(theirs, _CONVERTED)
+                    twin = nn.Parameter(parameter.detach().to(torch.bfloat16)) if is_converted else parameter
+                    self.twins[parameter] = twin
+                own.register_parameter(name, self.twins[parameter])
