@@ -181,6 +181,8 @@ class Window(QWidget):
     def go_to(self, key: str, about: str = "") -> None:
         """Show the panel of that key; where the open model cannot serve it, say why in its place."""
         self._set_shown(False)
+        if self._pages.isAncestorOf(self.focusWidget()):
+            self.setFocus()  # else Qt would give the keyboard to the next panel's first field, and that eats keys
         self.panel = self.panels[key]
         self.activity.set_current(key)
         reason = reason_against(type(self.panel), self.session.header)

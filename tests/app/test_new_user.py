@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QFileDialog
 
 from latent_studio.app.panels.data import DataPanel
 from latent_studio.app.panels.library import LibraryPanel
@@ -74,6 +74,17 @@ def test_open_pan_adopt_favourite_export_train_on_own_pictures_explore_and_find_
     again.drop_files(again.window, file)  # the picture knows its model and its code
     again.until(lambda: again.session.header is not None and again.session.header.name == "digits-4d")
     assert again.code == code
+
+
+def test_keys_work_in_every_panel_however_one_comes_there(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_4, CTRL)
+    panel_of_map(driver).view.setFocus()
+    for number in (Qt.Key.Key_6, Qt.Key.Key_5, Qt.Key.Key_8, Qt.Key.Key_3):
+        driver.key(number, CTRL)
+        before, focused = driver.code, driver.window.focusWidget() or driver.window
+        QTest.keyClick(focused, Qt.Key.Key_R)
+        assert driver.code != before, driver.window.panel.key
+        next(iter(driver.window.panel.findChildren(QAbstractButton))).setFocus()
 
 
 def panel_of_map(driver: Driver) -> ManifoldPanel:
