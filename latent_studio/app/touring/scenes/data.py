@@ -8,7 +8,7 @@ from latent_studio.app.touring.hand import click
 from latent_studio.app.touring.visit import Visit
 from latent_studio.studio.data_list import DataRef
 
-WANTED = ("fruit", "emoji", "fashion", "mnist")
+WANTED = ("emoji", "fruit", "fashion", "mnist")
 CHOSEN = 30
 LOOKING_S = 2.0
 READING_S = 40.0
