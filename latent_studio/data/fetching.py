@@ -81,7 +81,9 @@ class _Fetching:
     def get(self, file: RemoteFile) -> Events:
         """Have the file whole, under its name or still with the ending."""
         path, part = self.folder / file.name, self._part(file)
-        if not (yield from self._is_right(path, file)) and not (yield from self._is_right(part, file)):
+        if (yield from self._is_right(path, file)):
+            part.unlink(missing_ok=True)  # of an earlier download: it must not take the place of what is right
+        elif not (yield from self._is_right(part, file)):
             if path.exists():
                 yield Warned(f"{path.name} here is not the published one and will be replaced.")
             self._refuse_full_disk()

@@ -109,6 +109,17 @@ def test_what_is_here_is_not_asked_for_again(tmp_path: Path, server: Servers) ->
     assert mirror.asked == []
 
 
+def test_a_file_that_a_person_put_here_is_not_replaced_by_the_part_that_came_before(
+    tmp_path: Path, server: Servers
+) -> None:
+    part_of(tmp_path, server(), 200_000)
+    (tmp_path / "noise.bin").write_bytes(NOISE)
+    mirror = server()
+    fetched(tmp_path, [mirror])
+    assert_whole(tmp_path)
+    assert [path for path, _ in mirror.asked] == ["/words.gz"]
+
+
 def test_a_stopped_download_goes_on_where_it_was(tmp_path: Path, server: Servers) -> None:
     mirror = server()
     n_kept = part_of(tmp_path, mirror, 200_000)
