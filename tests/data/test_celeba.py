@@ -17,7 +17,7 @@ from PIL import Image
 from latent_studio import data
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Progress
-from latent_studio.data.celeba import _read_list
+from latent_studio.data.celeba import _numbers, _read_list
 
 N = 20
 NAMES = tuple(f"{k + 1:06d}.jpg" for k in range(N))
@@ -196,6 +196,13 @@ def test_other_folders_are_not_claimed(celeba: Path) -> None:
     other = celeba / "holiday"
     (celeba / "img_align_celeba").rename(other)
     assert data.detect(other) == "folder"
+
+
+@given(text=st.text(alphabet="12- \n\tx.", max_size=12))
+def test_numbers_are_read_where_every_word_is_a_whole_one(text: str) -> None:
+    words = text.split()
+    all_whole = all(word.removeprefix("-").isdecimal() for word in words)
+    assert _numbers(text).tolist() == ([int(word) for word in words] if all_whole else [])
 
 
 @given(text=st.text(alphabet="ab1-2 ,\n.jpg", max_size=60))
