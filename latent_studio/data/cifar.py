@@ -131,7 +131,8 @@ def _archive_files(path: Path) -> Generator[tuple[str, bytes], None, None]:
         with tarfile.open(path) as archive:
             for member in archive:
                 name = PurePosixPath(member.name).name
-                if not _is_of_set(name) or member.size > LARGEST_FILE_BYTES:
+                # a link has no size of its own: what it leads to may be of any, or not be there
+                if not (_is_of_set(name) and member.isfile()) or member.size > LARGEST_FILE_BYTES:
                     continue
                 if (file := archive.extractfile(member)) is not None:
                     yield name, b"" if name in _PYTHON else file.read()

@@ -138,6 +138,20 @@ def test_bad_files_get_one_sentence(tmp_path: Path, files: dict[str, bytes], sen
         data.load("cifar", path=as_folder(tmp_path / "set", files))
 
 
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE])
+def test_an_archives_links_are_not_followed(tmp_path: Path, kind: bytes) -> None:
+    path, link = tmp_path / "cifar-10-binary.tar", tarfile.TarInfo("test_batch.bin")
+    link.type, link.linkname = kind, "nowhere"
+    with tarfile.open(path, "w") as archive:
+        for name, content in without(cifar_10(), "test_batch.bin").items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+        archive.addfile(link)
+    with pytest.raises(StudioError, match=r"test_batch\.bin is missing"):
+        data.load("cifar", path=path)
+
+
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_an_archive_cut_anywhere_gets_one_sentence(
     tmp_path_factory: pytest.TempPathFactory, attempt: Callable[..., Any], share: float
