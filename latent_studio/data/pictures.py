@@ -40,26 +40,33 @@ def decoded(content: bytes, size: int, n_channels: int, crop: int | None = None,
                 image.draft(None, (2 * size, 2 * size))  # a JPEG is decoded at 1/2, 1/4, 1/8 where that is enough
             upright = ImageOps.exif_transpose(image)
             plain = _without_alpha(_eight_bit(upright)).convert("L" if n_channels == 1 else "RGB")
-            plain = _on_square(plain) if is_whole else plain
+            if is_whole:
+                return _planes(_on_square(plain, size))
             side = min(crop or plain.width, *plain.size)
             left, top = (plain.width - side) / 2, (plain.height - side) / 2
             box = (left, top, left + side, top + side)
-            square = plain.resize((size, size), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
-            pixels = np.asarray(square)
+            return _planes(plain.resize((size, size), Image.Resampling.LANCZOS, box, reducing_gap=3.0))
     except MemoryError:
         raise
     except Exception as error:  # Pillow's readers raise nearly anything on a damaged file
         raise UnreadableError(str(error) or type(error).__name__) from error
-    return np.ascontiguousarray(pixels.reshape(size, size, n_channels).transpose(2, 0, 1))
 
 
-def _on_square(image: Image.Image) -> Image.Image:
-    """The whole picture in the middle of a white square."""
+def _planes(image: Image.Image) -> Pixels:
+    """(1 or 3, h, w)."""
+    pixels = np.asarray(image)
+    return np.ascontiguousarray(pixels.reshape(*pixels.shape[:2], -1).transpose(2, 0, 1))
+
+
+def _on_square(image: Image.Image, size: int) -> Image.Image:
+    """The whole picture in the middle of a white square. It is scaled first: a square around a long strip of a picture
+    as it is would take any memory."""
     from PIL import Image
 
-    side = max(image.size)
-    square = Image.new(image.mode, (side, side), "white")
-    square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    width, height = (max(1, round(side * size / max(image.size))) for side in image.size)
+    square = Image.new(image.mode, (size, size), "white")
+    scaled = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    square.paste(scaled, ((size - width) // 2, (size - height) // 2))
     return square
 
 

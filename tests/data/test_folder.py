@@ -141,6 +141,14 @@ def test_a_picture_taken_whole_lies_in_the_middle_of_a_white_square(tmp_path: Pa
     )
 
 
+def test_a_long_strip_of_a_picture_taken_whole_is_never_made_a_square_of_its_length() -> None:
+    content = io.BytesIO()
+    Image.new("RGB", (60_000, 2), RED).save(content, "PNG")  # as a square it would be 10 GB
+    x = decoded(content.getvalue(), 8, 3, is_whole=True)
+    assert (x[:, 3] == np.array(RED)[:, None]).all()
+    assert (np.delete(x, 3, axis=1) == 255).all()
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])
 def test_every_mode_gives_white_for_white(mode: str) -> None:
     white: dict[str, Any] = {
