@@ -50,7 +50,8 @@ def picture_from_png(content: bytes) -> Pixels:
 
 
 def png_text(content: bytes) -> dict[str, str]:
-    """The text chunks of a PNG; none where the bytes are no PNG or a damaged one."""
+    """The text chunks of a PNG; none where the bytes are no PNG, a damaged one or one that would
+    unpack to an absurd size."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -58,5 +59,5 @@ def png_text(content: bytes) -> dict[str, str]:
             image.load()
             found = [(key, value) for key, value in image.info.items()]
             return {key: value for key, value in found if isinstance(key, str) and isinstance(value, str)}
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return {}

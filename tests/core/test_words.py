@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from multiprocessing import Pipe
 from typing import Annotated
 
@@ -151,6 +153,14 @@ def test_text_travels_with_a_picture(text: dict[str, str]) -> None:
     nothing = {key: value for key, value in text.items() if "\0" in value}
     text = {key: value for key, value in text.items() if key not in nothing}
     assert png_text(png_bytes(PICTURE, text=text)) == text
+
+
+def test_a_png_that_would_unpack_to_an_absurd_size_holds_no_text() -> None:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 100_000, 100_000, 8, 0, 0, 0, 0))
+    assert png_text(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")) == {}
 
 
 @given(st.binary())
