@@ -28,6 +28,10 @@ class OwnModule(GenerativeModel):
     def __init__(self, decoder: nn.Module, space: LatentSpace, image_shape: ImageShape, output: Output) -> None:
         super().__init__(space, image_shape)
         self.decoder, self.output = decoder, output
+        if (
+            next(decoder.parameters(), None) is None
+        ):  # a formula; still, where codes belong is asked of weights
+            self.place = nn.Parameter(torch.zeros(0), requires_grad=False)
 
     def decode(self, code: Tensor) -> Tensor:
         weight = next(self.decoder.parameters(), code)

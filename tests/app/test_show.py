@@ -18,7 +18,10 @@ from latent_studio.app.panels.explore import Explore
 from latent_studio.app.window import Window
 from latent_studio.core.errors import StudioError
 from latent_studio.core.latent import Categorical, LatentSpace, Normal
+from latent_studio.core.model import GenerativeModel
+from latent_studio.core.request import OpenModel
 from latent_studio.engine.own_module import Output, own_model
+from latent_studio.views.decoding import reference
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "from-code.md"
 
@@ -90,6 +93,17 @@ def test_what_the_decoders_numbers_are_decides_the_picture(output: Output, expec
     published = own_model(Fixed(), 1, image_shape=(1, 1, 3), output=output)
     decoded = published.weights.decode(torch.zeros(1, 1))  # type: ignore[union-attr, operator]
     assert decoded.flatten().tolist() == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_decoder_without_weights_is_opened_like_any_other() -> None:
+    class Formula(nn.Module):
+        def forward(self, code: torch.Tensor) -> torch.Tensor:
+            return torch.sigmoid(code)[:, :1, None, None].expand(-1, 1, 2, 2)
+
+    published = own_model(Formula(), 2)
+    assert isinstance(published.weights, GenerativeModel)
+    opened = OpenModel("module:Formula", published.header, published.weights)
+    assert reference(opened, np.zeros(2, np.float32)).tolist() == [[128, 128], [128, 128]]
 
 
 def test_a_space_of_several_factors_is_taken_and_without_an_encoder_none_is_claimed() -> None:
