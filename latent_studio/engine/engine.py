@@ -137,6 +137,7 @@ class Engine:
     def _place(self, request: Request) -> None:
         self._close(request.slot)
         if request.priority is Priority.PREVIEW:
+            self.is_calm.clear()  # again: between `submit` and here the lane may have found itself without previews
             self._last_preview = self._clock()
         self._work[request.slot] = _Work(request)
 

@@ -639,6 +639,16 @@ def test_a_job_waits_at_its_step_boundary_while_a_preview_is_under_way_on_the_ot
     assert views.engine.is_calm.is_set()
 
 
+def test_a_preview_is_waited_for_also_where_the_lane_calmed_down_while_it_was_asked_for() -> None:
+    views = Lane()
+    views.engine.submit(Work(lane=views, slot="preview", n_pieces=2, priority=Priority.PREVIEW))
+    views.engine.is_calm.set()  # as a turn does that ended its last preview between the two lines of `submit`
+    views.turns(1)
+    assert not views.engine.is_calm.is_set()
+    views.settle()
+    assert views.engine.is_calm.is_set()
+
+
 def test_a_request_that_is_no_preview_disturbs_no_job() -> None:
     views = Lane()
     views.engine.submit(Work(lane=views, slot="strip", priority=Priority.STRIP))
