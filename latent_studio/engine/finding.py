@@ -48,9 +48,11 @@ def find_sets() -> tuple[FoundSet, ...]:
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    if folder.is_dir():
+    try:
         names = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-        yield from (path for path in names[:MOST_PLACES] if path.is_dir() or path.suffix in _PACKED)
+        yield from [path for path in names[:MOST_PLACES] if path.is_dir() or path.suffix in _PACKED]
+    except OSError:  # a file, nothing at all, or another's folder, which hides no set of those that may be read
+        return
 
 
 def _recognised(place: Path) -> FoundSet | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,19 @@ def test_sets_are_found_one_folder_deep_and_named_as_a_recipe_that_travels(root:
     assert found["tiny"].n_bytes == (root / "tiny" / "train-images-idx3-ubyte").stat().st_size
     for path in found:
         assert find(path).exists()
+
+
+def test_a_folder_that_may_not_be_read_hides_no_other_set(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "lost+found").mkdir()
+    real = Path.iterdir
+
+    def forbidding(folder: Path) -> Iterator[Path]:
+        if folder.name == "lost+found":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return real(folder)
+
+    monkeypatch.setattr(Path, "iterdir", forbidding)
+    assert [one.path for one in find_sets()] == ["packed/things.npz", "tiny"]
 
 
 def test_an_interrupted_download_is_no_set(root: Path) -> None:
