@@ -23,6 +23,7 @@ from latent_studio.cli.output import AsJson, print_facts, print_json
 from latent_studio.core.errors import StudioError
 from latent_studio.core.files import write_file
 from latent_studio.core.header import Header
+from latent_studio.data.places import travelling
 from latent_studio.studio.library import size_text
 from latent_studio.training.recipe import recipe_text
 
@@ -64,7 +65,7 @@ def export(
     after = measured(reopened(opened, content), images, split, recipe.training.seed)
     header = save_checkpoint(out, content, header_for(opened.header, after if images.n_test else {}))
     # a folder's name and not its place, which is another on the next machine and tells how this one is laid out
-    data = recipe.data.model_copy(update={"path": Path(recipe.data.path).name})
+    data = recipe.data.model_copy(update={"path": travelling(recipe.data.path)})
     write_file(out.with_suffix(".toml"), recipe_text(recipe.model_copy(update={"data": data})))
     n_bytes = out.stat().st_size
     if as_json:
@@ -103,7 +104,7 @@ def header_for(header: Header, found: Measures) -> Header:
     statistics = {name.removesuffix("_per_dim"): value for name, value in found.items() if isinstance(value, tuple)}
     return header.model_copy(
         update={
-            "data": header.data.model_copy(update={"path": Path(header.data.path).name}),
+            "data": header.data.model_copy(update={"path": travelling(header.data.path)}),
             "metrics": {name: value for name, value in found.items() if isinstance(value, float)},
             "statistics": header.statistics | statistics,
         }

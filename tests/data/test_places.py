@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from latent_studio import data
-from latent_studio.data.places import find
+from latent_studio.data.places import find, travelling
 
 
 def test_a_relative_path_is_looked_for_in_the_data_folders(
@@ -27,3 +27,13 @@ def test_a_relative_path_is_looked_for_in_the_data_folders(
 
 def test_an_absolute_path_is_taken_as_it_is(tmp_path: Path) -> None:
     assert find(tmp_path / "nothing") == tmp_path / "nothing"
+
+
+def test_what_travels_tells_the_path_below_the_data_folders_and_nobodys_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATENT_STUDIO_DATA", str(tmp_path))
+    assert travelling(tmp_path / "fruit" / "set.zip") == str(Path("fruit") / "set.zip")
+    assert travelling("fruit/set.zip") == "fruit/set.zip"
+    assert travelling(Path(tmp_path.anchor) / "somebody" / "set.zip") == "set.zip"
+    assert travelling("") == ""
