@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout
 
 from latent_studio.app.actions import Action, add_shortcuts
 from latent_studio.app.disk_work import DiskWork
@@ -27,6 +27,7 @@ from latent_studio.app.recent_files import RecentFiles
 from latent_studio.app.session import Session
 from latent_studio.app.settings import Settings
 from latent_studio.app.settings_menu import open_settings
+from latent_studio.app.tab_order import Pages, TabbedWindow
 from latent_studio.app.theme import ThemeName, apply_theme
 from latent_studio.app.widgets.activity_bar import ActivityBar, ActivityItem
 from latent_studio.app.widgets.banner import Level
@@ -50,7 +51,7 @@ WARM_UP_AFTER_MS = 100  # after the first picture's answer: it is on the screen 
 PAUSE_MS = 20  # between two panels that are made in idle time
 
 
-class Window(QWidget):
+class Window(TabbedWindow):
     """Made before torch is imported; the session starts when the window was painted for the first time. It takes up
     the workspace of last time, unless `first` says which model or document to open.
 
@@ -69,7 +70,7 @@ class Window(QWidget):
         self._model = ""  # the key of the one that was open last
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self.incoming = Incoming(self)
         self.left_off = LeftOff(self)
         self.panels = Panels(session, self._on_panel_made)
@@ -171,8 +172,7 @@ class Window(QWidget):
     @Slot()
     def _make_next(self) -> None:
         """Make the panels that nobody has asked for yet, so that the first visit is as quick as the second."""
-        is_busy = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if not is_busy and not self.panels.make_next():
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton and not self.panels.make_next():
             self._making.stop()
             self.session.warm_up()  # only now: its imports would hold the panels up, and they the window
 
@@ -185,12 +185,11 @@ class Window(QWidget):
             self.setFocus()  # else Qt would give the keyboard to the next panel's first field, and that eats keys
         self.panel = self.panels[key]
         self.activity.set_current(key)
-        reason = reason_against(type(self.panel), self.session.header)
-        if reason:
+        if reason := reason_against(type(self.panel), self.session.header):
             self._refusal.set_message(f"{self.panel.title} {reason}.", "Train a model")
-            self._pages.setCurrentWidget(self._refusal)
+            self._pages.turn_to(self._refusal)
         else:
-            self._pages.setCurrentWidget(self.panel)
+            self._pages.turn_to(self.panel)
             self._set_shown(True, about)
         self.header.set_title(self.panel.title)
         self.header.setToolTip(self.panel.tooltip)
@@ -230,8 +229,7 @@ class Window(QWidget):
             self.activity.set_reason(kind.key, reason_against(kind, header))
         if bool(reason_against(type(self.panel), header)) == self.panel.is_shown:
             self.go_to(self.panel.key)
-        if not self.dock_side.has_model:
-            self.dock_side.set_has_model(True)
+        self.dock_side.set_has_model(True)
         if model is not None and model.key != self._model:
             if self._model:
                 self.panel.banner.clear()  # what was said is of the model before
