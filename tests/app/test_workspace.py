@@ -78,6 +78,20 @@ def test_a_panel_goes_on_where_it_was_left_also_where_it_is_made_later(
     assert places == [[3, 4.5]]
 
 
+@pytest.mark.parametrize(
+    ("key", "left"),
+    [
+        ("traversals", {"model": "another", "scrolled": 300}),
+        ("samples", {"scale": 0.0, "scroll": 120, "selection": [3, 5], "nearest": False}),
+        ("data", {"recent": [], "place": 800}),
+    ],
+)
+def test_a_panel_that_nobody_looks_at_stays_as_it_was_left(driver: Driver, key: str, left: dict[str, object]) -> None:
+    panel = driver.window.panels[key]  # made in idle time; it shows nothing until it is gone to
+    panel.restore(left)
+    assert panel.workspace() == left
+
+
 def test_a_damaged_workspace_is_set_aside_whole_and_said_in_one_sentence(open_window: Open, home: Path) -> None:
     home.mkdir(parents=True)
     (home / "workspace.json").write_text('{"document": {"code": [1.0')

@@ -115,7 +115,10 @@ class DataPanel(Panel):
         self._show()
 
     def workspace(self) -> dict[str, Any]:
-        return {"recent": [ref.values() for ref in self.sets.recent], "place": self.wall.first_in_view()}
+        return {
+            "recent": [ref.values() for ref in self.sets.recent],
+            "place": self._left_at or self.wall.first_in_view(),
+        }
 
     def restore(self, values: dict[str, Any]) -> None:
         recent = values.get("recent", [])

@@ -107,6 +107,8 @@ class Traversals(Panel):
         )
 
     def workspace(self) -> dict[str, Any]:
+        if not self._model:  # not looked at yet: it stays as it was left
+            return {} if self._left_at is None else {"model": self._left_at[0], "scrolled": self._left_at[1]}
         return {"model": self._model, "scrolled": self.sheet.verticalScrollBar().value()}
 
     def restore(self, values: dict[str, Any]) -> None:

@@ -135,10 +135,11 @@ class PictureScroll(QScrollArea):
 
     def workspace(self) -> dict[str, Any]:
         """Size, place and selection, as plain JSON data."""
+        waiting = self._left_off  # there were no pictures yet
         return {
             "scale": self._scale,
-            "scroll": self.verticalScrollBar().value(),
-            "selection": self.grid.selection(),
+            "scroll": waiting.get("scroll", self.verticalScrollBar().value()),
+            "selection": waiting.get("selection", self.grid.selection()),
         }
 
     def restore(self, values: dict[str, Any]) -> None:
