@@ -34,7 +34,7 @@ class TrainJob(Request):
         from latent_studio.training.trainer import train
 
         # `train` itself asks for the data, so that no message sent meanwhile is lost
-        yield from train(self.recipe, self.folder, self.data, self.snapshots, window_threads())
+        yield from train(self.recipe, self.folder, self.data.loading, self.snapshots, window_threads())
 
     def on_hold(self, is_held: bool) -> None:
         mark_held(self.folder, is_held)

@@ -11,7 +11,9 @@ import pytest
 from latent_studio.core.controls import Controls
 from latent_studio.core.events import Event, Metrics, Pictures, Progress, Saved, Snapshot
 from latent_studio.core.runs import CONTROLS
+from latent_studio.data.source import Loading
 from latent_studio.training import session
+from latent_studio.training.recipe import DataSection
 from latent_studio.training.runs import Run
 from latent_studio.training.session import Training
 from latent_studio.training.snapshots import SnapshotStore
@@ -137,6 +139,40 @@ def test_controls_sent_while_the_pictures_are_read_are_heard(tmp_path: Path) -> 
     training.send(Controls(learning_rates={"autoencoder": 0.25}))
     training.close()
     assert Run(tmp_path).controls_from(0) == [(0, Controls(learning_rates={"autoencoder": 0.25}))]
+
+
+def test_a_set_read_in_pieces_leaves_the_lane_between_them_and_all_that_is_sent_meanwhile_is_heard(
+    tmp_path: Path,
+) -> None:
+    is_closed = []
+
+    def loading(section: DataSection) -> Loading:
+        try:
+            yield Progress(0, 0, "pictures", text="listing")
+            yield Progress(32, 128, "pictures")
+            yield Progress(128, 128, "pictures")
+            return digits()
+        finally:
+            is_closed.append(section.source)
+
+    training = train(recipe("toy_gan", n_epochs=1), tmp_path / "run", images=loading)
+    told = [next(training)]
+    told.append(training.send(Controls(learning_rates={"generator": 0.25})))
+    told.append(training.send(Controls(learning_rates={"discriminator": 0.5})))
+    told.append(next(training))
+    next(training)
+    training.close()
+    texts = [(event.total, event.text) for event in told if isinstance(event, Progress)]
+    assert texts == [(0, f"reading digits{share}") for share in ("", "", ", 25 %", ", 100 %")]
+    sent = [controls.learning_rates for _, controls in Run(tmp_path / "run").controls_from(0)]
+    assert sent == [{"generator": 0.25}, {"discriminator": 0.5}]
+
+    given_up = train(recipe("toy_gan"), tmp_path / "given up", images=loading)
+    next(given_up)
+    next(given_up)
+    given_up.close()
+    assert is_closed == ["digits", "digits"]
+    assert not (tmp_path / "given up").exists()
 
 
 def test_a_new_change_takes_the_place_of_those_that_were_going_to_be_replayed(tmp_path: Path) -> None:
