@@ -28,9 +28,8 @@ class OwnModule(GenerativeModel):
     def __init__(self, decoder: nn.Module, space: LatentSpace, image_shape: ImageShape, output: Output) -> None:
         super().__init__(space, image_shape)
         self.decoder, self.output = decoder, output
-        if (
-            next(decoder.parameters(), None) is None
-        ):  # a formula; still, where codes belong is asked of weights
+        if next(decoder.parameters(), None) is None:
+            # a formula; still, it is a model's weights that are asked where its codes belong
             self.place = nn.Parameter(torch.zeros(0), requires_grad=False)
 
     def decode(self, code: Tensor) -> Tensor:
