@@ -267,6 +267,20 @@ def test_the_nearest_codes_are_found_where_the_model_encodes(driver: Driver, pan
     assert np.linalg.norm(np.subtract(driver.code, sample)) == pytest.approx(found.distances[0], abs=1e-3)
 
 
+def test_a_sample_of_the_former_model_is_not_looked_for_in_the_data_of_another(
+    driver: Driver, panel: SamplesPanel, models: Path
+) -> None:
+    driver.click(panel.controls.nearest)
+    driver.until(lambda: panel.side._nearest is not None)
+    driver.window.go_to("explore")
+    driver.session.open_model(str(models / "digits-1d.safetensors"))
+    driver.until(lambda: driver.session.header is not None and driver.session.header.name == "digits-1d")
+    panel.side.try_again()  # as when the other's data are found
+    assert not panel.side.search.is_busy
+    driver.window.go_to("samples")
+    driver.until(lambda: panel.sheet.n_done == panel.grid.n_pictures() > 0)
+
+
 def test_a_copied_training_picture_is_told_as_such(driver: Driver, panel: SamplesPanel) -> None:
     from latent_studio.app.picture_actions import Shown
 

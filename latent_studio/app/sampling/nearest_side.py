@@ -29,6 +29,7 @@ class NearestSide(QObject):
         self._sample: Shown | None = None
         self._nearest: Nearest | None = None
         self._adopting: Encode | None = None
+        self._model = ""
         self.card.by_chosen.connect(self._on_by)
         self.card.picture_clicked.connect(self._on_picture)
         self.card.menu_requested.connect(self._on_menu)
@@ -38,7 +39,12 @@ class NearestSide(QObject):
         session.answered.connect(self._on_answered)
 
     def show_model(self) -> None:
-        """Another model is open, or more is known of it."""
+        """Another model is open, or more is known of it. The former one's sample is no sample of this one."""
+        model = self._session.document.model
+        key = "" if model is None else model.key
+        if key != self._model:
+            self._model = key
+            self.clear()
         can_encode = self._can_encode()
         if not can_encode:
             self._by = "pixels"
