@@ -18,7 +18,7 @@ from latent_studio.app.settings import Settings
 from latent_studio.app.theme import ThemeName, apply_theme
 from latent_studio.app.touring import film, overlays
 from latent_studio.app.touring.conductor import Conductor, Script
-from latent_studio.app.touring.scenes import explore, scene_of, train
+from latent_studio.app.touring.scenes import explore, manifold, scene_of, train
 from latent_studio.app.touring.visit import Visit
 from latent_studio.app.window import Window
 
@@ -72,6 +72,7 @@ def whole_visit(visit: Visit) -> Script:
             yield from panel(visit, key)
     yield from visit.open_model("mnist-vae-2d")
     yield from visit.go_to("manifold")
+    yield from manifold.with_contours(visit)
     yield from overlays.palette(visit)
     yield from overlays.keys(visit)
     yield from while_training(visit)

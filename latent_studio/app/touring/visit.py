@@ -19,7 +19,7 @@ from latent_studio.app.window import Window
 
 LOOK_EVERY_S = 0.2
 REST_AT_LEAST_S = 0.4
-REST_AT_MOST_S = 3.0
+REST_AT_MOST_S = 2.0
 """What never stops moving (curves of a run) is taken as it is by then."""
 
 Some = TypeVar("Some", bound=Panel)

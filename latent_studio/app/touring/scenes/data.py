@@ -9,8 +9,8 @@ from latent_studio.app.touring.visit import Visit
 from latent_studio.studio.data_list import DataRef
 
 WANTED = ("emoji", "fruit", "fashion", "mnist")
-CHOSEN = 30
-LOOKING_S = 2.0
+CHOSEN = 37
+LOOKING_S = 1.5
 READING_S = 40.0
 
 

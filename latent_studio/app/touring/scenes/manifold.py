@@ -36,6 +36,17 @@ def scene(visit: Visit) -> Script:
     yield visit.rests()
 
 
+def with_contours(visit: Visit) -> Script:
+    """All of the data, with the density of each class, where there are data."""
+    panel = visit.panel(ManifoldPanel)
+    if panel.scatter.cloud.placed is not None:
+        panel.view.fit()
+        visit.session.edit(with_choice(contours="class"))
+        yield soon(lambda: has_pictures(panel))
+        yield from visit.portrait("scatter")
+        visit.session.edit(with_choice(contours="none"))
+
+
 def has_pictures(panel: ManifoldPanel) -> bool:
     """Whether every place of the map that is seen has its picture, and the points of the data have come or cannot."""
     can_come = panel.scatter.codes.current is None or panel.scatter.codes.current.is_whole

@@ -13,7 +13,7 @@ SEARCH_S = 20.0
 
 def scene(visit: Visit) -> Script:
     """Click a sample and ask for what is nearest to it."""
-    yield from visit.open_model("emoji", "fruit", "fashion-vae-16d")
+    yield from visit.open_model("fashion-vae-16d")
     panel = visit.panel(SamplesPanel)
     found: list[bool] = []
     panel.side.search.found.connect(lambda _: found.append(True))
