@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
@@ -25,7 +26,7 @@ from latent_studio.app.dock_parts import (
 )
 from latent_studio.app.keeping.favourites_part import FavouritesPart
 from latent_studio.app.session import Session
-from latent_studio.app.strips import StripPlan, one
+from latent_studio.app.strips import Span, StripPlan, one
 from latent_studio.app.widgets.category_row import CategoryRow
 from latent_studio.app.widgets.code_list import CodeList
 from latent_studio.app.widgets.elide import Hairline
@@ -65,11 +66,11 @@ class CodeDock(QWidget):
         self._model = ""
         self._columns: list[int] = []
         self._effects: Importances = ()
-        self._factors: dict[str, CategoryRow] = {}
+        self._categories: dict[Span, CategoryRow] = {}  # one for each group of a categorical factor
         self._n_by_key = 0
         self._plan = StripPlan()
         self._head, self._foot = DockHead(session), DockFoot(session)
-        self._categories = QVBoxLayout()
+        self._category_rows = QVBoxLayout()
         self.rows = CodeList()
         self._hand = SliderHand(session, self.rows)
         self.favourites = FavouritesPart(session)
@@ -78,7 +79,7 @@ class CodeDock(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(Hairline())
-        column.addLayout(self._categories)
+        column.addLayout(self._category_rows)
         column.addSpacing(4)
         column.addWidget(self.rows, 1)
         self._edge = Hairline()
@@ -134,18 +135,18 @@ class CodeDock(QWidget):
         self._effects = ()
         self._plan.forget()
         self.rows.clear_strips()
-        for row in self._factors.values():
-            self._categories.removeWidget(row)
+        for row in self._categories.values():
+            self._category_rows.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._factors, self._n_by_key = {}, 0
+        self._categories, self._n_by_key = {}, 0
         if header is None:
             self.rows.set_rows([])
             self._head.show_model(None, "index")
         else:
-            for factor, _ in header.space.blocks():
+            for factor, columns in header.space.blocks():
                 if isinstance(factor, Categorical):
-                    self._add_factor(factor)
+                    self._add_factor(factor, columns.start)
             self._show_rows(header)
             if not header.statistics.get("kl"):
                 self._session.ask(Importance(model=self._model, code=self._session.document.code))
@@ -155,17 +156,19 @@ class CodeDock(QWidget):
         self._foot.setEnabled(header is not None)
         self._ask.start()
 
-    def _add_factor(self, factor: Categorical) -> None:
-        keys = ""
-        if not self._factors:  # the digits choose a value of the first one
-            self._n_by_key = min(factor.n_values, len(self._digits))
-            keys = f"keys 0–{self._n_by_key - 1}"
+    def _add_factor(self, factor: Categorical, start: int) -> None:
         labels = factor.labels or tuple(str(value) for value in range(factor.n_values))
         note = f"{'condition, ' if factor.condition else ''}{factor.n_values} values"
-        row = CategoryRow(factor.name, labels, note, keys=keys)
-        row.value_chosen.connect(self._on_category)
-        self._factors[factor.name] = row
-        self._categories.addWidget(row)
+        for name in factor.group_names():
+            keys = ""
+            if not self._categories:  # the digits choose a value of the first one
+                self._n_by_key = min(factor.n_values, len(self._digits))
+                keys = f"keys 0–{self._n_by_key - 1}"
+            columns = start, start + factor.n_values
+            row = self._categories[columns] = CategoryRow(name, labels, note, keys=keys)
+            row.value_chosen.connect(partial(self._on_category, columns))
+            self._category_rows.addWidget(row)
+            start += factor.n_values
 
     def _show_rows(self, header: Header) -> None:
         """The rows anew: order, captions, values, locks."""
@@ -173,12 +176,12 @@ class CodeDock(QWidget):
         self._columns = ordered(slider_columns(header), order, strongest(self._effects, header))
         self.rows.set_rows(column_rows(header, document, self._columns, self._effects))
         self._head.show_model(header, order)
-        self._show_rest(header, document)
+        self._show_rest(document)
         self._share_room()
 
-    def _show_rest(self, header: Header, document: Document) -> None:
-        for name, row in self._factors.items():
-            row.set_value(category_of(document, header.space.columns(name)))
+    def _show_rest(self, document: Document) -> None:
+        for columns, row in self._categories.items():
+            row.set_value(category_of(document, columns))
         self._foot.show_temperature(document.temperature)
 
     def _order(self) -> Order:
@@ -199,7 +202,7 @@ class CodeDock(QWidget):
             self._ask.start()
         for column in new.locked ^ old.locked:
             self.rows.set_locked(column, column in new.locked)
-        self._show_rest(header, new)
+        self._show_rest(new)
 
     def _is_in_hand(self) -> bool:
         """Whether a person is at it just now: rows must not change places under the mouse or the editor."""
@@ -217,7 +220,7 @@ class CodeDock(QWidget):
 
         Sliders leave them one row of pictures, in a high window two; what sliders do not need is theirs.
         """
-        categories = sum(row.sizeHint().height() for row in self._factors.values())
+        categories = sum(row.sizeHint().height() for row in self._categories.values())
         room = self.height() - HEAD_HEIGHT - FOOT_HEIGHT - categories - ROOM_BETWEEN
         sliders = self.rows.content_height()
         least = self.favourites.room(2 if room >= HIGH else 1)
@@ -240,47 +243,40 @@ class CodeDock(QWidget):
         header, code = self._session.header, self._session.document.code
         if header is None or header.space != self._space or not self.isVisible():
             return
-        stale = [name for name in self._factors if not self._plan.is_fresh(self._span(name), code)]
+        stale = [span for span in self._categories if not self._plan.is_fresh(span, code)]
         columns = [k for k in self.rows.visible_keys() if isinstance(k, int)]
         columns = [k for k in columns if not self._plan.is_fresh(one(k), code)]
         if columns or stale:
-            self._session.ask(Strips(model=self._model, code=code, columns=tuple(columns), factors=tuple(stale)))
+            self._session.ask(Strips(model=self._model, code=code, columns=tuple(columns), categories=tuple(stale)))
 
     def _on_answered(self, answer: Answer) -> None:
         request, value = answer.request, answer.value
         if isinstance(request, Strips) and request.model == self._model:
             if isinstance(value, Strip) and self._is_news(one(value.column), request.code):
                 self.rows.set_strip(value.column, value.pictures)
-            elif isinstance(value, CategoryPictures) and self._is_news(self._span(value.factor), request.code):
-                self._factors[value.factor].set_pictures(value.pictures)
+            elif isinstance(value, CategoryPictures) and self._is_news(value.columns, request.code):
+                self._categories[value.columns].set_pictures(value.pictures)
         elif isinstance(value, ColumnImportance) and isinstance(request, Importance) and request.model == self._model:
             self._effects = value.values
             header = self._session.header
             if header is not None and not self._is_in_hand():
                 self._show_rows(header)
 
-    def _is_news(self, span: tuple[int, int], code: tuple[float, ...]) -> bool:
+    def _is_news(self, span: Span, code: tuple[float, ...]) -> bool:
         """Whether a strip made of that code is to be shown: not where a truer one is shown already."""
         if self._plan.is_fresh(span, self._session.document.code):
             return False
         self._plan.note(span, code)
         return True
 
-    def _span(self, factor: str) -> tuple[int, int]:
-        assert self._space is not None
-        columns = self._space.columns(factor)
-        return columns.start, columns.stop
-
     # --- the hand
 
-    def _on_category(self, factor: str, value: int) -> None:
-        space = self._space
-        if space is not None:
-            self._session.edit(lambda document: with_category(document, space, factor, value))
+    def _on_category(self, columns: Span, _: str, value: int) -> None:
+        self._session.edit(lambda document: with_category(document, columns, value))
 
     def _on_digit(self) -> None:
         digit = next(digit for digit, shortcut in enumerate(self._digits) if shortcut is self.sender())
-        self._on_category(next(iter(self._factors)), digit)
+        self._on_category(next(iter(self._categories)), "", digit)
 
     def _on_order(self, order: str) -> None:
         self._session.edit(lambda document: document.with_setting(KEY, order=order))

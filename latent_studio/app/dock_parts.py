@@ -207,6 +207,6 @@ def strongest(effects: Importances, header: Header) -> Importances:
     return header.statistics.get("kl", ()) or effects
 
 
-def category_of(document: Document, columns: slice) -> int:
-    """Which value of a categorical factor the code has."""
-    return int(np.argmax(document.code[columns]))
+def category_of(document: Document, columns: tuple[int, int]) -> int:
+    """Which value of a categorical factor, or of one of its groups, the code has."""
+    return int(np.argmax(document.code[slice(*columns)]))

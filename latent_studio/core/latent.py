@@ -186,6 +186,10 @@ class Categorical(_Factor):
         """How many such values the factor holds side by side."""
         return self.width // self.n_values
 
+    def group_names(self) -> tuple[str, ...]:
+        """One name per group: `c0`, `c1`, or the factor's bare name where there is one."""
+        return (self.name,) if self.n_groups == 1 else tuple(f"{self.name}{group}" for group in range(self.n_groups))
+
     def one_hot(self, values: NDArray[np.int64]) -> Floats:
         """(n, n_groups) value indices → (n, width)."""
         eye = np.eye(self.n_values, dtype=np.float32)

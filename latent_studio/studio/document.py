@@ -125,10 +125,10 @@ def with_column(document: Document, column: int, value: float) -> Document:
     return document.replace(code=tuple(code))
 
 
-def with_category(document: Document, space: LatentSpace, factor: str, value: int) -> Document:
-    """A categorical factor set to one of its values."""
-    code, columns = list(document.code), space.columns(factor)
-    code[columns] = [float(index == value) for index in range(columns.stop - columns.start)]
+def with_category(document: Document, columns: tuple[int, int], value: int) -> Document:
+    """A categorical factor, or a group of it, set to one of its values. columns: its first, and one behind its last."""
+    code, (start, stop) = list(document.code), columns
+    code[start:stop] = [float(index == value) for index in range(stop - start)]
     return document.replace(code=tuple(code))
 
 

@@ -55,9 +55,9 @@ class Strip:
 
 @dataclass(frozen=True)
 class CategoryPictures:
-    """One picture per value of a categorical factor."""
+    """One picture per value of a categorical factor or a group of it. columns: its first, and one behind its last."""
 
-    factor: str
+    columns: tuple[int, int]
     pictures: tuple[Pixels, ...]
 
 
@@ -67,21 +67,20 @@ class Strips(ModelRequest):
 
     code: tuple[float, ...]
     columns: tuple[int, ...]
-    factors: tuple[str, ...] = ()
+    categories: tuple[tuple[int, int], ...] = ()
     slot: str = "strips"
     priority: Priority = Priority.STRIP
 
     def answer(self, opened: OpenModel) -> Iterator[Strip | CategoryPictures | None]:
         code, space = np.asarray(self.code, np.float32), opened.header.space
-        for name in self.factors:
-            columns = space.columns(name)
-            codes = np.repeat(code[None], columns.stop - columns.start, axis=0)
-            codes[:, columns] = np.eye(columns.stop - columns.start, dtype=np.float32)
+        for start, stop in self.categories:
+            codes = np.repeat(code[None], stop - start, axis=0)
+            codes[:, start:stop] = np.eye(stop - start, dtype=np.float32)
             pictures: list[Pixels] = []
             for _, chunk in decode_in_pieces(opened, codes):
                 pictures += chunk
                 yield None
-            yield CategoryPictures(name, tuple(pictures))
+            yield CategoryPictures((start, stop), tuple(pictures))
         codes = traversal_codes(space, code, list(self.columns), N_PICTURES)
         row: list[Pixels] = []
         n_done = 0

@@ -7,8 +7,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from torch import nn
 
 from latent_studio.app.strips import StripPlan, one
+from latent_studio.core.latent import Categorical, LatentSpace, Normal
+from latent_studio.engine.own_module import own_model
+from tests.app.conftest import Open
 from tests.app.driving import LEFT, NOTHING, Driver
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -161,3 +165,25 @@ class TestStripPlan:
         plan.note((0, 3), (1.0, 0.0, 0.0, 0.5))
         plan.forget()
         assert not plan.is_fresh((0, 3), (1.0, 0.0, 0.0, 0.5))
+
+
+def test_each_group_of_a_categorical_factor_has_a_row_of_its_own(open_window: Open) -> None:
+    """Two groups of four values: choosing one of the second leaves the first, and both stay one-hot."""
+    decoder = nn.Sequential(nn.Linear(10, 64), nn.Sigmoid(), nn.Unflatten(1, (1, 8, 8)))
+    space = LatentSpace(factors=(Normal(name="z", shape=(2,)), Categorical(name="kind", shape=(2, 4))))
+    driver = open_window()
+    driver.session.snapshots.publish("module:groups", own_model(decoder, space))
+    driver.session.open_model("module:groups")
+    driver.until(lambda: driver.session.header is not None and driver.session.header.space == space)
+    assert [row._factor for row in driver.dock._categories.values()] == ["kind0", "kind1"]
+    first, second = driver.dock._categories.values()
+    driver.until(lambda: len(first._cells._pictures) == len(second._cells._pictures) == 4)
+    driver.click(driver.dock._head._reset)
+    QTest.mouseClick(second._cells.viewport(), LEFT, NOTHING, second._cells._cell(2).center().toPoint())
+    assert driver.code[2:] == (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    driver.window.setFocus()
+    driver.key(Qt.Key.Key_3)  # the digits are of the first
+    assert driver.code[2:] == (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0)
+    assert (first.value(), second.value()) == (3, 2)
+    driver.session.undo()
+    assert (first.value(), second.value()) == (0, 2)

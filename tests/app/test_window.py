@@ -309,7 +309,7 @@ def test_a_new_family_file_is_all_it_takes_to_train_and_explore_it(open_window: 
         open_model(driver, key)
         driver.wait_for_picture()
 
-        digit = driver.dock._factors["digit"]
+        digit = driver.dock._categories[0, 10]
         before = driver.picture()
         driver.window.setFocus()
         driver.key(Qt.Key.Key_3)

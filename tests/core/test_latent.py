@@ -228,6 +228,8 @@ def test_any_path_begins_and_ends_exactly(data: st.DataObject) -> None:
 def test_column_names_are_numbered_only_where_there_are_several() -> None:
     space = LatentSpace(factors=(Normal(name="z", shape=(2,)), Uniform(name="tilt")))
     assert space.column_names == ("z0", "z1", "tilt")
+    assert Categorical(name="c", shape=(4,)).group_names() == ("c",)
+    assert Categorical(name="c", shape=(2, 4)).group_names() == ("c0", "c1")
 
 
 # ------------------------------------------------------------------------------------------------------ what is refused

@@ -200,7 +200,7 @@ def test_reset_leaves_locked_columns() -> None:
 
 
 def test_a_category_is_one_of_its_values() -> None:
-    assert with_category(a_document(), SPACE, "digit", 2).code[3:] == (0.0, 0.0, 1.0)
+    assert with_category(a_document(), (3, 6), 2).code[3:] == (0.0, 0.0, 1.0)
 
 
 def test_a_setting_of_a_panel_leaves_the_others() -> None:
