@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from latent_studio.core.header import Header
@@ -33,6 +33,8 @@ class Request(ABC):
 
     slot: str
     priority: Priority = Priority.BACKGROUND
+    is_only_shown: ClassVar[bool] = False
+    """Nobody misses it once the window closes, where a lane otherwise does what it was asked for."""
 
     @abstractmethod
     def run(self) -> Iterator[object]:

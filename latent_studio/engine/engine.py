@@ -90,7 +90,8 @@ class Engine:
         self._post(lambda: self._change(slot, self._cancel))
 
     def close(self, *, finish: bool = False) -> None:
-        """Have `run` close everything and return; with `finish`, once what was asked for is done (short errands)."""
+        """Have `run` close everything and return; with `finish`, once what was asked for is done (short errands;
+        what is only shown is given up)."""
         if finish:
             self._is_finishing = True
         else:
@@ -122,6 +123,8 @@ class Engine:
     def run(self) -> None:
         """Serve until `close`, then close every generator (jobs save) and return."""
         while not self._is_closing:
+            if self._is_finishing:
+                self._give_up_what_is_only_shown()
             wait = self.turn()
             if wait == 0.0:
                 continue
@@ -132,6 +135,10 @@ class Engine:
                     break
                 self._bell.wait(wait)
         for slot in list(self._work):
+            self._close(slot)
+
+    def _give_up_what_is_only_shown(self) -> None:
+        for slot in [slot for slot, work in self._work.items() if work.request.is_only_shown]:
             self._close(slot)
 
     def _place(self, request: Request) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,6 +131,7 @@ class BrowseData(Request):
     only: str = ""
     sort: str = ""
     slot: str = "browse data"
+    is_only_shown: ClassVar[bool] = True
 
     def run(self) -> Iterator[Progress | DataPage]:
         images = yield from self.data.loading(self.section)
@@ -154,6 +156,7 @@ class DescribeData(Request):
     section: DataSection
     data: OpenData = field(compare=False, repr=False)
     slot: str = "describe data"
+    is_only_shown: ClassVar[bool] = True
 
     def run(self) -> Iterator[Progress | DataFacts]:
         images = yield from self.data.loading(self.section)

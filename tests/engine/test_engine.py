@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import strategies as st
@@ -386,6 +387,21 @@ def test_closing_with_finish_does_what_was_asked_for_first() -> None:
     lane.engine.close(finish=True)
     lane.engine.run()
     assert len(lane.values) == 20
+
+
+def test_closing_with_finish_gives_up_what_is_only_shown() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Reading(Work):
+        is_only_shown: ClassVar[bool] = True
+
+    lane = Lane()
+    lane.engine.submit(Reading(lane=lane, name="set", slot="set", n_pieces=10_000))
+    lane.engine.submit(Work(lane=lane, name="save", slot="save"))
+    lane.turns(3)
+    lane.engine.close(finish=True)
+    lane.engine.run()
+    assert "save.0" in lane.values
+    assert len(lane.values) <= 4
 
 
 # ------- what goes wrong
