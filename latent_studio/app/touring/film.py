@@ -9,9 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+from latent_studio.app.panels.explore import Explore
 from latent_studio.app.panels.manifold import ManifoldPanel
 from latent_studio.app.touring.conductor import Script, after, soon
 from latent_studio.app.touring.hand import move, press, release, turn_wheel
+from latent_studio.app.touring.scenes import explore
 from latent_studio.app.touring.scenes.manifold import has_pictures, place
 from latent_studio.app.touring.visit import Visit
 from latent_studio.app.widgets.pixels import to_array
@@ -90,8 +92,10 @@ class Film:
 def record(visit: Visit, path: Path) -> Script:
     """The whole film, written as an animated WebP."""
     visit.window.resize(WINDOW)
-    yield from visit.go_to("manifold")
     yield from visit.open_model("mnist-vae-2d")
+    yield lambda: not visit.panel(Explore).preview.image().isNull()
+    yield from explore.drag_a_slider(visit)  # so that the status bar tells what a picture takes, not the first one
+    yield from visit.go_to("manifold")
     panel = visit.panel(ManifoldPanel)
     yield soon(lambda: has_pictures(panel), 30.0)
     yield visit.rests()

@@ -17,9 +17,9 @@ from latent_studio.app.touring.conductor import Condition, Script
 from latent_studio.app.touring.saving import save_png
 from latent_studio.app.window import Window
 
-LOOK_EVERY_S = 0.2
-REST_AT_LEAST_S = 0.4
-REST_AT_MOST_S = 2.0
+LOOK_EVERY_S = 0.15
+REST_AT_LEAST_S = 0.3
+REST_AT_MOST_S = 1.2
 """What never stops moving (curves of a run) is taken as it is by then."""
 
 Some = TypeVar("Some", bound=Panel)

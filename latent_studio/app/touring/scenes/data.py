@@ -10,7 +10,7 @@ from latent_studio.studio.data_list import DataRef
 
 WANTED = ("emoji", "fruit", "fashion", "mnist")
 CHOSEN = 37
-LOOKING_S = 1.5
+LOOKING_S = 1.0
 READING_S = 40.0
 
 
