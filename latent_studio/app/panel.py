@@ -77,7 +77,6 @@ class Panel(QWidget):
         """Fill the panel, once: `body` below the row of `controls` (see `controls_row`) and the banner."""
         if controls is not None:
             self._column.addWidget(controls)
-            self._column.addWidget(Hairline())
         self._column.addWidget(self.banner)
         self._column.addWidget(body, 1)
 
@@ -123,12 +122,17 @@ class Panel(QWidget):
 
 
 def controls_row() -> tuple[QWidget, QHBoxLayout]:
-    """The row of 44 px above a view, and its layout to be filled from the left."""
-    row = QWidget()
-    row.setFixedHeight(CONTROLS_HEIGHT)
-    line = QHBoxLayout(row)
+    """The row of 44 px above a view, with the line under it, and its layout to be filled from the left."""
+    row, line = QWidget(), QHBoxLayout()
+    column = QVBoxLayout(row)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addLayout(line)
+    column.addWidget(Hairline())
     line.setContentsMargins(24, 0, 24, 0)
     line.setSpacing(8)
+    line.addStrut(CONTROLS_HEIGHT)
+    row.setFixedHeight(CONTROLS_HEIGHT + 1)
     return row, line
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from typer.testing import CliRunner
 
 from latent_studio.app.panels.samples import SamplesPanel
 from latent_studio.app.sampling.settings import KEY
 from latent_studio.app.widgets import carry
+from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.field import NumberField
 from latent_studio.cli.commands import app as command_line
 from latent_studio.core.latent import Floats
@@ -353,8 +356,24 @@ def test_without_a_model_there_is_a_way_to_one(open_window: Open, tmp_path: Path
     panel = driver.window.panel
     assert isinstance(panel, SamplesPanel)
     driver.until(lambda: panel._empty.isVisible())
+    assert not any(line.isVisible() for line in panel.findChildren(Hairline))  # the header has its own
     panel._empty.action_requested.emit()
     assert driver.window.panel.key == "train"
+
+
+@pytest.mark.parametrize("width", [1080, 1280])
+def test_nothing_in_the_row_lies_over_anything_else(driver: Driver, panel: SamplesPanel, width: int) -> None:
+    driver.window.resize(width, 640)
+    row = panel.controls.row
+    parts = row.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def is_clear() -> bool:
+        shown = sorted((part.geometry() for part in parts if part.isVisible()), key=lambda area: area.x())
+        areas = [area for area in shown if area.height() > 1]  # without the line under the row
+        has_room = all(one.right() < other.left() for one, other in pairwise(areas)) and len(areas) > 7
+        return has_room and areas[-1].right() < row.width() == panel.width()
+
+    driver.until(is_clear)
 
 
 def test_settings_that_another_version_wrote_wrongly_are_put_right(driver: Driver, panel: SamplesPanel) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from latent_studio.app.panel import controls_row
@@ -22,6 +22,7 @@ from latent_studio.views.sampling import Draw
 
 COMMON = (16, 36, 64, 100, 256, 400, 1024, 4096, MOST)
 _DICE = 100_000  # seeds that one can read out
+COMPACT_BELOW = 800  # px of the row: what can be done otherwise, too, makes room
 
 
 class SampleControls(QObject):
@@ -58,6 +59,7 @@ class SampleControls(QObject):
         self.save = icon_button("floppy-disk", "Save as contact sheet: a PNG with seed, temperature and model inside")
         self._fill(line)
         self._connect()
+        self.row.installEventFilter(self)
 
     def _fill(self, line: QHBoxLayout) -> None:
         common = icon_button("caret-down", "Common numbers")
@@ -67,10 +69,11 @@ class SampleControls(QObject):
         back, on = icon_button("caret-left", "The seed before"), icon_button("caret-right", "The next seed")
         back.clicked.connect(partial(self._step, -1))
         on.clicked.connect(partial(self._step, 1))
+        self._heat, self._spare = caption("temperature").keep_whole(), (back, on)
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.n, common),
             (caption("seed").keep_whole(), back, self.seed, on, self.dice),
-            (caption("temperature").keep_whole(), self.temperature, self.locked),
+            (self._heat, self.temperature, self.locked),
         )
         for group in groups:
             for part in group:
@@ -79,6 +82,18 @@ class SampleControls(QObject):
         line.addStretch(1)
         for part in (self.size, self.nearest, self.save):
             line.addWidget(part)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.row and event.type() == QEvent.Type.Resize:
+            self._set_compact(self.row.width() < COMPACT_BELOW)
+        return False
+
+    def _set_compact(self, is_compact: bool) -> None:
+        """In a narrow window seeds are typed or drawn, and words are short."""
+        for part in self._spare:
+            part.setVisible(not is_compact)
+        self._heat.setText("temp." if is_compact else "temperature")
+        self.nearest.set_text("" if is_compact else "Nearest")
 
     def _connect(self) -> None:
         settings: dict[str, NumberField] = {"n": self.n, "seed": self.seed, "temperature": self.temperature}
