@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -139,13 +140,23 @@ def row_names(space: LatentSpace) -> list[str]:
 
 def row_columns(space: LatentSpace, name: str) -> tuple[int, int]:
     """The columns of the code that a row sweeps: the first, and one behind the last."""
+    found = _columns_of_rows(space).get(name)
+    if found is None:
+        raise StudioError(f'No dimension is named "{name}": {did_you_mean(name, row_names(space))}')
+    return found
+
+
+@lru_cache(maxsize=8)
+def _columns_of_rows(space: LatentSpace) -> dict[str, tuple[int, int]]:
+    """Looked up for every row in view at every step of a drag: a code may have hundreds of columns."""
+    found: dict[str, tuple[int, int]] = {}
     for factor, columns in space.blocks():
-        if isinstance(factor, Categorical) and factor.name == name:
-            return columns.start, columns.stop
-        if not isinstance(factor, Categorical) and name in factor.column_names():
-            column = columns.start + factor.column_names().index(name)
-            return column, column + 1
-    raise StudioError(f'No dimension is named "{name}": {did_you_mean(name, row_names(space))}')
+        if isinstance(factor, Categorical):
+            found.setdefault(factor.name, (columns.start, columns.stop))
+        else:
+            for column, name in enumerate(factor.column_names(), columns.start):
+                found.setdefault(name, (column, column + 1))
+    return found
 
 
 def chosen_rows(header: Header, text: str, order: Order) -> list[str]:
