@@ -201,6 +201,19 @@ def test_locked_dimensions_are_kept_where_a_person_wants_that(driver: Driver, pa
     assert (np.delete(panel.sheet.codes, 1, 1) == np.delete(free, 1, 1)).all()
 
 
+def test_adopting_a_sample_leaves_the_others_where_a_lock_holds_an_uneven_number(
+    driver: Driver, panel: SamplesPanel
+) -> None:
+    """0.1 is no float32: the adopted code has its neighbour, which is the same held number."""
+    driver.session.edit(lambda document: with_lock(document.replace(code=(0.0, 0.1, 0.0, 0.0)), 1, True))
+    set_up(driver, panel, keep_locked=True)
+    before = panel.sheet.draw
+    click(panel, 3)
+    assert driver.code == panel.sheet.code(3)
+    assert panel.sheet.draw == before
+    assert panel.grid.selection() == [3]
+
+
 def test_newer_weights_decode_the_same_codes_again(driver: Driver, panel: SamplesPanel) -> None:
     codes, changed = panel.sheet.codes, []
     panel.sheet.arrived.connect(lambda places, _: changed.extend(places.tolist()))

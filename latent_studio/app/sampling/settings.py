@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from latent_studio.studio.document import Document
 from latent_studio.views.sampling import Draw
 
@@ -26,7 +28,8 @@ def draw_of(document: Document) -> Draw:
 
     held: tuple[tuple[int, float], ...] = ()
     if keeps_locked(document):
-        held = tuple((column, document.code[column]) for column in sorted(document.locked))
+        # as codes have them: the number that an adopted sample brings back must be no other draw
+        held = tuple((column, float(np.float32(document.code[column]))) for column in sorted(document.locked))
     return Draw(
         int(number("n", N, 1, MOST)),
         int(number("seed", SEED, 0, MOST_SEEDS)),
