@@ -15,9 +15,10 @@ from latent_studio.app.scatter.controls import LASSO_KEY, Controls
 from latent_studio.app.scatter.data_codes import DataCodes
 from latent_studio.app.scatter.lasso import Lasso
 from latent_studio.app.scatter.legend import Legend
-from latent_studio.app.scatter.legend_rows import Contents, GroupRow
+from latent_studio.app.scatter.legend_rows import Contents
 from latent_studio.app.scatter.placing import Placing
 from latent_studio.app.scatter.point_layer import PointLayer
+from latent_studio.app.scatter.saying import Numbered, Told, contents_of, groups_here
 from latent_studio.app.scatter.settings import (
     Choices,
     choices_of,
@@ -51,8 +52,7 @@ class Scatter(QObject):
         self._session, self._view = session, view
         self._plane: Plane | None = None
         self._is_shown = False
-        self._note, self._is_missing = "", False
-        self._share: float | None = None
+        self._told = Told()
         self.cloud = Cloud()
         self.layer = PointLayer(session, view, self.cloud)
         self.codes, self.placing = DataCodes(session, self), Placing(session, self)
@@ -88,7 +88,7 @@ class Scatter(QObject):
         legend.group_renamed.connect(lambda number, name: session.edit(renamed(number, name)))
         legend.group_removed.connect(lambda number: session.edit(removed(number)))
         legend.action_clicked.connect(self._on_locate)
-        theme().changed.connect(self.refresh)
+        theme().changed.connect(self._on_theme)
 
     # --- for the panel
 
@@ -102,18 +102,10 @@ class Scatter(QObject):
         def has_points() -> bool:
             return self.cloud.placed is not None and self.choices.is_on
 
-        bar = self.bar
+        draw, switch, keys = self.bar.lasso.click, self.bar.switch.click, (LASSO_KEY,)
         return (
-            Action(
-                "map lasso",
-                "Draw around points of the data",
-                bar.lasso.click,
-                (LASSO_KEY,),
-                "polygon",
-                GROUP,
-                has_points,
-            ),
-            Action("map data", "The data over the map", bar.switch.click, (), "circles-three", GROUP, self._can_encode),
+            Action("map lasso", "Draw around points of the data", draw, keys, "polygon", GROUP, has_points),
+            Action("map data", "The data over the map", switch, (), "circles-three", GROUP, self._can_encode),
         )
 
     def set_plane(self, plane: Plane) -> None:
@@ -155,7 +147,7 @@ class Scatter(QObject):
     def _want(self) -> None:
         """Have the codes that the document asks for, while the panel is on the screen."""
         choices = self.choices
-        self._note, self._share, self._is_missing = "", None, False
+        self._told = Told()
         self.codes.want(choices.split if choices.is_on and self._can_encode() else None)
         self.refresh()
 
@@ -180,7 +172,7 @@ class Scatter(QObject):
     @Slot()
     def _on_codes(self) -> None:
         """Other codes: they are placed before they are shown, so that the old ones stay until then."""
-        self._note, self._is_missing = "", False
+        self._told = Told(share=self._told.share)
         if self.codes.current is None:
             self._take_place(None)
         self._ask_place()
@@ -206,7 +198,7 @@ class Scatter(QObject):
     @Slot()
     def refresh(self) -> None:
         """Points, legend and controls as the document has them."""
-        choices, placed, groups = self.choices, self.cloud.placed, self._groups()
+        choices, placed, groups = self.choices, self.cloud.placed, groups_here(self._session, self.cloud)
         raised = next((group for _, group in groups if group.name == choices.group), None)
         self.cloud.colour(choices, raised)
         by, ways = ("", ()) if placed is None else (placed.colouring.key, placed.ways)
@@ -215,38 +207,17 @@ class Scatter(QObject):
         self._show_legend(choices, groups)
         self._view.update()
 
-    def _show_legend(self, choices: Choices, groups: list[tuple[int, Group]]) -> None:
-        placed = self.cloud.placed
-        if not choices.is_on or not self._can_encode():
-            self.legend.set_contents(Contents())
-            return
-        rows = tuple(
-            GroupRow(number, group.name, len(group.indices), group.name == choices.group) for number, group in groups
-        )
-        title = "" if placed is None else placed.colouring.title
-        self.legend.set_contents(
-            Contents(
-                title=title[:1].upper() + title[1:],
-                classes=self.cloud.class_rows(choices.hidden),
-                ramp=self.cloud.ramp(),
-                groups=rows if placed is not None else (),
-                note=self._note,
-                action="Locate the data …" if self._is_missing else "",
-                share=self._share,
-            )
-        )
-        self._lay_out()
+    @Slot()
+    def _on_theme(self) -> None:
+        self.refresh()
+        self._ask_contours()  # each class has another colour now
 
-    def _groups(self) -> list[tuple[int, Group]]:
-        """The document's groups of the pictures that are shown now, with their numbers in the document."""
-        placed, header = self.cloud.placed, self._session.header
-        if placed is None or header is None:
-            return []
-        return [
-            (number, group)
-            for number, group in enumerate(self._session.document.groups)
-            if (group.data, group.split) == (header.data.name, placed.rows.split)
-        ]
+    def _show_legend(self, choices: Choices, groups: Numbered) -> None:
+        if choices.is_on and self._can_encode():
+            self.legend.set_contents(contents_of(self.cloud, choices, groups, self._told))
+            self._lay_out()
+        else:
+            self.legend.set_contents(Contents())
 
     def _lay_out(self) -> None:
         """The legend stands in the upper right corner."""
@@ -262,14 +233,12 @@ class Scatter(QObject):
 
     @Slot(int, int)
     def _on_progress(self, done: int, n: int) -> None:
-        is_done = done >= n
-        self._share = None if is_done else done / n
-        self._note = "" if is_done else f"encoding {done:,} of {n:,}"
-        self._show_legend(self.choices, self._groups())
+        self._told = Told() if done >= n else Told(f"encoding {done:,} of {n:,}", share=done / n)
+        self._show_legend(self.choices, groups_here(self._session, self.cloud))
 
     @Slot(str, bool)
     def _on_failed(self, text: str, is_missing: bool) -> None:
-        self._note, self._share, self._is_missing = text, None, is_missing
+        self._told = Told(text, is_missing)
         self.refresh()
 
     # --- the hand
@@ -320,5 +289,5 @@ class Scatter(QObject):
 
     @Slot(bool)
     def _on_located(self, is_missing: bool) -> None:
-        if not is_missing and self._is_missing and self._is_shown:
+        if not is_missing and self._told.is_missing and self._is_shown:
             self._want()

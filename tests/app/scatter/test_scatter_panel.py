@@ -170,6 +170,9 @@ class TestPoints:
     def test_contours_come_and_go(self, hand: Hand) -> None:
         hand.session.edit(with_choice(contours="class"))
         hand.driver.until(lambda: len(hand.scatter.cloud.dots._lines) == 10)
+        dark = set(hand.scatter.cloud.dots._lines)
+        hand.driver.window.set_theme("light")
+        hand.driver.until(lambda: dark.isdisjoint(hand.scatter.cloud.dots._lines))
         hand.session.edit(with_choice(contours="all"))
         hand.driver.until(lambda: len(hand.scatter.cloud.dots._lines) == 1)
         hand.session.edit(with_choice(contours="none"))

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from latent_studio.app.theme import DARK, LIGHT, apply_theme
 from latent_studio.app.widgets import carry
 from latent_studio.app.widgets.picture_grid import PictureGrid
 from latent_studio.app.widgets.picture_scroll import FIT, SMALLEST, PictureScroll, sides
@@ -55,6 +56,16 @@ def carried(monkeypatch: pytest.MonkeyPatch) -> Carried:
 
 def middle(grid: PictureGrid, index: int) -> QPoint:
     return grid.cell(index).center().toPoint()
+
+
+def test_places_of_pictures_to_come_follow_the_theme(qapp: QApplication, grid: PictureGrid) -> None:
+    apply_theme(qapp, "dark")
+    grid.set_pictures([None] * N)
+    at = middle(grid, 7)
+    assert grid.grab().toImage().pixelColor(at).name() == DARK.surface
+    apply_theme(qapp, "light")
+    assert grid.grab().toImage().pixelColor(at).name() == LIGHT.surface
+    apply_theme(qapp, "dark")
 
 
 def click(grid: PictureGrid, index: int, modifiers: Qt.KeyboardModifier = NOTHING) -> None:
