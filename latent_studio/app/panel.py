@@ -16,10 +16,12 @@ from latent_studio.app.actions import Action, Gesture
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.banner import Banner, Level
 from latent_studio.app.widgets.elide import Hairline
+from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.core.events import Pixels
 from latent_studio.core.header import Header
 
 CONTROLS_HEIGHT = 44  # px
+NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
 REASONS = {
     "Decodes": "needs a model that turns codes into pictures; train one from here",
@@ -79,6 +81,12 @@ class Panel(QWidget):
             self._column.addWidget(controls)
         self._column.addWidget(self.banner)
         self._column.addWidget(body, 1)
+
+    def without_model(self, icon: str) -> EmptyState:
+        """The page to be shown while there is no model: it leads to Train."""
+        page = EmptyState(icon, NO_MODEL, "Train a model")
+        page.action_requested.connect(lambda: self.panel_wanted.emit("train", ""))
+        return page
 
     def caption(self) -> str:
         """The quiet line beside the title; by default what the open model is."""

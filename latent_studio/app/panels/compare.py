@@ -23,7 +23,6 @@ from latent_studio.app.picture_actions import PictureActions, Shown
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.buttons import Button
 from latent_studio.app.widgets.elide import caption
-from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.switch import Switch
 from latent_studio.core.events import Pixels, Saved
 from latent_studio.core.request import Answer
@@ -33,8 +32,6 @@ from latent_studio.views.comparing import Code, alike
 GROUP = "Compare"
 FILM_EVERY_MS = 1000
 """While a side trains, what lies under the pictures is made anew so often."""
-
-NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
 
 class Compare(Panel):
@@ -59,8 +56,7 @@ class Compare(Panel):
         self.taking = Taking(session, self)
         self.choices = SideChoices(session, self)
         self.film = Film(session, self.stage, self._payload, self)
-        self._empty = EmptyState("cube", NO_MODEL, "Train a model")
-        self._empty.action_requested.connect(lambda: self.panel_wanted.emit("train", ""))
+        self._empty = self.without_model("cube")
         body = QWidget()
         self._pages = QStackedLayout(body)
         self._pages.addWidget(self.stage)

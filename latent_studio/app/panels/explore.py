@@ -21,7 +21,6 @@ from latent_studio.app.session import Session
 from latent_studio.app.widgets.buttons import Button, icon_button
 from latent_studio.app.widgets.choice import Option
 from latent_studio.app.widgets.elide import caption
-from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.numbers import shown
 from latent_studio.app.widgets.segmented import SegmentedControl
 from latent_studio.core.events import Failed, Pixels
@@ -34,7 +33,6 @@ KEY = "explore"
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
 PREVIEW = "preview"  # the slot
 CHOOSE_ONE, DROP_ONE = "Choose a picture from the data or drop one", "Drop a picture, or locate the data"
-NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
 
 class Explore(Panel):
@@ -52,8 +50,7 @@ class Explore(Panel):
         self.stage = Stage(session)
         self.preview = self.stage.preview
         self.menus, self._restoring = PictureMenus(session, self.encodings, self), Restoring(session, self)
-        self._empty = EmptyState("cube", NO_MODEL, "Train a model")
-        self._empty.action_requested.connect(self._on_train)
+        self._empty = self.without_model("cube")
         body = QWidget()
         self._pages = QStackedLayout(body)
         self._pages.addWidget(self.stage)
@@ -242,9 +239,6 @@ class Explore(Panel):
             picture.set_mode("smooth" if mode == "smooth" else "pixels")
 
     # --- the hand
-
-    def _on_train(self) -> None:
-        self.panel_wanted.emit("train", "")
 
     def _on_mode(self, mode: str) -> None:
         self.session.edit(lambda document: document.with_setting(KEY, mode=mode))

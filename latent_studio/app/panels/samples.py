@@ -21,14 +21,12 @@ from latent_studio.app.sampling.taking import Payloads, SampleFiles
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.carry import Code
 from latent_studio.app.widgets.elide import Hairline
-from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.picture_grid import PictureGrid
 from latent_studio.app.widgets.picture_scroll import PictureScroll
 from latent_studio.studio.document import Document, with_code
 
 GROUP = "Samples"
 LATE_MS = 400
-NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
 
 class SamplesPanel(Panel):
@@ -58,8 +56,7 @@ class SamplesPanel(Panel):
         self._shown_key = ""
         self._late = QTimer(self, singleShot=True, interval=LATE_MS)
         self._late.timeout.connect(self._on_late)
-        self._empty = EmptyState("squares-four", NO_MODEL, "Train a model")
-        self._empty.action_requested.connect(lambda: self.panel_wanted.emit("train", ""))
+        self._empty = self.without_model("squares-four")
         self._fill()
         self._connect()
         self._on_model_changed()

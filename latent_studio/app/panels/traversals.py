@@ -22,7 +22,6 @@ from latent_studio.app.traversing.saving import SheetFiles
 from latent_studio.app.traversing.settings import KEY, SheetSettings
 from latent_studio.app.traversing.sheet import Sheet
 from latent_studio.app.traversing.sheet_view import Place
-from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.core.header import Header
 from latent_studio.core.request import Answer
 from latent_studio.studio.document import Document
@@ -33,7 +32,6 @@ ASK_EVERY_MS = 60
 """A drag has the rows made anew so often; those that were made longest ago come first."""
 
 GROUP = "Traversals"
-NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 
 
 class Traversals(Panel):
@@ -70,8 +68,7 @@ class Traversals(Panel):
         bar = ExportBar(self.exporting)
         for part, stretch in ((self.sheet, 1), (bar, 0)):
             column.addWidget(part, stretch)
-        self._empty = EmptyState("rows", NO_MODEL, "Train a model")
-        self._empty.action_requested.connect(lambda: self.panel_wanted.emit("train", ""))
+        self._empty = self.without_model("rows")
         both = QWidget()
         self._pages = QStackedLayout(both)
         self._pages.addWidget(body)
