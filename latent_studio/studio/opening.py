@@ -8,10 +8,16 @@ from latent_studio.core.errors import StudioError
 from latent_studio.core.runs import IN_MEMORY, header_of
 
 
+GREETS = "mnist-vae-16d"
+"""What a new person sees first: sixteen sliders that each do something, and digits that everybody can read."""
+
+
 def first_model(preferred: str, ready_made: Path) -> str | None:
-    """The key of the model to open first: the preferred one where it can be read, else the first ready-made one."""
+    """The key of the model to open first: the preferred one where it can be read, else one of the ready-made ones."""
     keys = [preferred] if preferred else []
-    keys += [str(path) for path in sorted(ready_made.glob("*.safetensors"))]
+    keys += [
+        str(path) for path in sorted(ready_made.glob("*.safetensors"), key=lambda path: (path.stem != GREETS, path))
+    ]
     return next((key for key in keys if can_open(key)), None)
 
 
