@@ -7,7 +7,6 @@ from pathlib import Path
 from latent_studio.core.errors import StudioError
 from latent_studio.core.runs import IN_MEMORY, header_of
 
-
 GREETS = "mnist-vae-16d"
 """What a new person sees first: sixteen sliders that each do something, and digits that everybody can read."""
 
