@@ -170,6 +170,15 @@ def test_where_one_was_and_what_was_opened_is_found_again(driver: Driver, pets: 
     assert data.sets.recent == ()
 
 
+def test_settings_that_another_version_wrote_wrongly_count_for_nothing(driver: Driver) -> None:
+    data = panel(driver)
+    wrong = {"set": 3, "only": [7], "split": ["x"], "sort": None, "side": {"m": 1}}
+    driver.session.edit(lambda document: document.with_setting("data", **wrong))
+    driver.until(lambda: data.wall.count() == 1437)
+    driver.session.edit(lambda document: document.with_setting("data", only={"name": "label", "values": 4}))
+    driver.until(lambda: data.wall.count() == 1437)
+
+
 # --- to other panels
 
 

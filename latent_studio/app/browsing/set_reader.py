@@ -13,8 +13,15 @@ from latent_studio.core.events import Failed, Progress
 from latent_studio.core.request import Answer
 from latent_studio.data.browsing import DataFacts, Split
 from latent_studio.engine.errands import BrowseData, DataPage, DescribeData
-from latent_studio.studio.data_list import DataRef
+from latent_studio.studio.data_list import DataRef, filter_text
+from latent_studio.studio.document import Document
 from latent_studio.training.recipe import DataSection
+
+KEY = "data"
+"""The panel's, and so that of its settings: `set`, `split`, `only`, `sort`, `side`."""
+
+FIRST = DataRef("digits")
+_SPLITS: tuple[Split, ...] = ("train", "test", "all")
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,21 @@ class Listing:
     split: Split = "train"
     only: str = ""
     sort: str = ""
+
+    @staticmethod
+    def of(document: Document) -> Listing:
+        """What the document says; what does not make sense is as if it were not there."""
+        split, sort = document.setting(KEY, "split", ""), document.setting(KEY, "sort", "")
+        ref = DataRef.of(document.setting(KEY, "set", None)) or FIRST
+        sort = sort if isinstance(sort, str) else ""
+        return Listing(ref, split if split in _SPLITS else "train", filter_text(*only_of(document)), sort)
+
+
+def only_of(document: Document) -> tuple[str, list[str]]:
+    """By which label or attribute the pictures are chosen, and its values that are wanted; none for all pictures."""
+    only = document.setting(KEY, "only", {})
+    values = only.get("values") if isinstance(only, dict) else None
+    return (str(only.get("name", "")), [str(value) for value in values]) if isinstance(values, list) else ("", [])
 
 
 class SetReader(QObject):

@@ -17,29 +17,23 @@ from latent_studio.app.browsing.own_files import OwnFiles
 from latent_studio.app.browsing.picture_hand import PictureHand
 from latent_studio.app.browsing.picture_wall import PictureWall
 from latent_studio.app.browsing.set_list import DOWNLOAD, SetList
-from latent_studio.app.browsing.set_reader import Listing, SetReader
+from latent_studio.app.browsing.set_reader import KEY, Listing, SetReader, only_of
 from latent_studio.app.browsing.source_list import SourceList
 from latent_studio.app.panel import Panel
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.core.events import Progress
-from latent_studio.data.browsing import DataFacts, Split
-from latent_studio.studio.data_list import DataRef, filter_text, key_of, set_caption, set_line, train_about
+from latent_studio.data.browsing import DataFacts
+from latent_studio.studio.data_list import DataRef, key_of, set_caption, set_line, train_about
 from latent_studio.studio.document import Document
-
-FIRST = DataRef("digits")
-_SPLITS: tuple[Split, ...] = ("train", "test", "all")
 
 
 class DataPanel(Panel):
     """The sets at the left, pictures in the middle, what is known of them at the right. What is shown is the
     document's, so that undo brings it back; which sets were opened is the workspace's."""
 
-    key = "data"
-    title = "Data"
-    icon = "database"
-    order = 15
+    key, title, icon, order = KEY, "Data", "database", 15
     tooltip = "Look into sets of pictures, download others, bring your own"
     folds_dock = True
     shows_model = False
@@ -132,17 +126,6 @@ class DataPanel(Panel):
 
     # --- what the document says
 
-    def _listing(self, document: Document) -> Listing:
-        read = partial(document.setting, self.key)
-        only, split = read("only", {}), read("split", "train")
-        values = [str(value) for value in only.get("values", [])]
-        return Listing(
-            DataRef.of(read("set", None)) or FIRST,
-            split if split in _SPLITS else "train",
-            filter_text(str(only.get("name", "")), values),
-            str(read("sort", "")),
-        )
-
     def _set(self, name: str, value: object) -> None:
         self.session.edit(lambda document: document.with_setting(self.key, **{name: value}))
 
@@ -162,12 +145,11 @@ class DataPanel(Panel):
 
     def _show(self) -> None:
         """Bring everything to what the document says."""
-        document, listing = self.session.document, self._listing(self.session.document)
-        side = document.setting(self.key, "side", "m")
+        document, listing = self.session.document, Listing.of(self.session.document)
+        side = str(document.setting(self.key, "side", "m"))
         self.wall.set_side(SIDES.get(side, SIDES["m"]))
         self.controls.show_choices(listing.split, listing.sort, side if side in SIDES else "m")
-        only = document.setting(self.key, "only", {})
-        self.facts.set_wanted(str(only.get("name", "")), list(only.get("values", [])))
+        self.facts.set_wanted(*only_of(document))
         if listing != self._shown and not self.remote.name:
             self._read(listing)
         self._show_list()
@@ -207,7 +189,7 @@ class DataPanel(Panel):
 
     @Slot()
     def _show_list(self) -> None:
-        listing = self._listing(self.session.document)
+        listing = Listing.of(self.session.document)
         self.list.set_rows(self.sets.rows())
         self.list.set_current(
             DOWNLOAD + self.remote.name if self.remote.name else key_of(listing.ref.source, listing.ref.path)
@@ -231,10 +213,9 @@ class DataPanel(Panel):
         if self._left_at:
             self.wall.show_place(self._left_at)
             self._left_at = 0
-        only = self.session.document.setting(self.key, "only", {})
-        values = [str(value) or "without" for value in only.get("values", [])]
-        name = str(only.get("name", ""))
-        words = ", ".join(values) if name == "label" else f"{name} {', '.join(values)}"
+        name, values = only_of(self.session.document)
+        words = ", ".join(value or "without" for value in values)
+        words = words if name == "label" else f"{name} {words}"
         self.controls.set_only(f"{words} · {n:,}" if values else "")
         if n == 0:
             self.empty.set_message("There is no such picture in this part of the set.", "")
@@ -244,7 +225,7 @@ class DataPanel(Panel):
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
-        ref = self._listing(self.session.document).ref
+        ref = Listing.of(self.session.document).ref
         far = f"\n{progress.done:,} of {progress.total:,}" if progress.total else ""
         self.empty.set_message(f"Reading {Path(ref.path).name or ref.source} …{far}", "")
 
@@ -312,6 +293,6 @@ class DataPanel(Panel):
 
     @Slot()
     def _train(self) -> None:
-        listing = self._listing(self.session.document)
+        listing = Listing.of(self.session.document)
         options = {**listing.ref.options, **({"only": listing.only} if listing.only else {})}
         self.panel_wanted.emit("train", train_about(DataRef(listing.ref.source, listing.ref.path, options)))
