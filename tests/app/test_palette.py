@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from latent_studio.app.palette import Palette
 from latent_studio.app.widgets.key_sheet_view import KeySheetView
@@ -197,3 +198,17 @@ def test_making_a_panel_opens_no_window_and_leaves_the_keyboard_where_it_is(open
     assert shown == []
     assert driver.window.isActiveWindow()
     assert QApplication.focusWidget() is driver.rows
+
+
+def test_what_had_the_keyboard_may_be_gone_when_the_palette_closes(driver: Driver) -> None:
+    """A form may be made anew meanwhile."""
+    field = QLineEdit(driver.window.panel)
+    field.show()
+    field.setFocus()
+    driver.window.open_palette()
+    shiboken6.delete(field)
+    palette = driver.window._palette
+    assert palette is not None
+    palette.view.dismiss()
+    assert palette.view.isHidden()
+    assert QApplication.focusWidget() is driver.window

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
@@ -54,10 +55,9 @@ class Overlay(QWidget):
         if self.isHidden():
             return
         self.hide()
-        if self._former_focus is not None and self._former_focus.isVisible():
-            self._former_focus.setFocus(Qt.FocusReason.PopupFocusReason)
-        else:
-            self._window().setFocus(Qt.FocusReason.PopupFocusReason)
+        former = self._former_focus
+        is_there = former is not None and shiboken6.isValid(former) and former.isVisible()  # it may be gone meanwhile
+        (former if former is not None and is_there else self._window()).setFocus(Qt.FocusReason.PopupFocusReason)
         self._former_focus = None
         self.closed.emit()
 
