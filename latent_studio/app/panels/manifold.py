@@ -182,7 +182,8 @@ class ManifoldPanel(Panel):
 
     def _on_document_changed(self, new: Document, old: Document) -> None:
         header = self.session.header
-        if header is not None and len(new.code) == header.space.dim:
+        # a drag in another panel must not be slowed by a map that nobody sees: `shown` catches up
+        if self.is_shown and header is not None and len(new.code) == header.space.dim:
             self._show_plane()
 
     def _show_plane(self) -> None:

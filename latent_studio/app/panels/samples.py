@@ -146,6 +146,8 @@ class SamplesPanel(Panel):
         self._show_draw()
 
     def _on_document_changed(self, new: Document, old: Document) -> None:
+        if not self.is_shown:
+            return
         if new.panels.get(KEY) != old.panels.get(KEY) or new.locked != old.locked or new.code != old.code:
             self._show_draw()
 

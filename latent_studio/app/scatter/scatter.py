@@ -158,6 +158,8 @@ class Scatter(QObject):
 
     @Slot(object, object)
     def _on_document(self, new: Document, old: Document) -> None:
+        if new.panels is old.panels and new.groups is old.groups:
+            return  # a drag: it happens sixty times a second
         now, before = choices_of(new), choices_of(old)
         if now == before and new.groups == old.groups:
             return
