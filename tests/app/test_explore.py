@@ -11,11 +11,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from torch import nn
 
 from latent_studio.app.exploring.sweep_view import N_PICTURES
 from latent_studio.app.widgets.carry import CODE_MIME
 from latent_studio.core.header import KEY, read_header
 from latent_studio.core.pictures import picture_from_png, png_bytes, png_text
+from latent_studio.engine.own_module import own_model
 from latent_studio.studio.provenance import KEY as CODE_IN_PNG
 from tests.app.conftest import Open
 from tests.app.driving import LEFT, NOTHING, Driver, drop
@@ -243,3 +245,15 @@ def test_keys_of_the_pad_are_its_own(driver: Driver) -> None:
     plane.pad.setFocus()
     QTest.keyClick(plane.pad, Qt.Key.Key_Right)
     assert driver.code[plane._axes[0]] > before[plane._axes[0]]
+
+
+def test_without_an_encoder_the_buttons_stand_where_they_stood(driver: Driver) -> None:
+    """The hint that is hidden then held them apart."""
+    buttons = (driver.explore.data_button, driver.explore.favour, driver.explore._more)
+    before = [button.x() for button in buttons]
+    decoder = nn.Sequential(nn.Linear(2, 64), nn.Sigmoid(), nn.Unflatten(1, (1, 8, 8)))
+    driver.session.snapshots.publish("module:bare", own_model(decoder, 2))
+    driver.session.open_model("module:bare")
+    driver.until(lambda: not driver.explore.data_button.isEnabled())
+    QApplication.processEvents()
+    assert [button.x() for button in buttons] == before

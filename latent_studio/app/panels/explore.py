@@ -88,7 +88,8 @@ class Explore(Panel):
         line.addWidget(self.data_button)
         line.addWidget(self.locate_button)
         line.addSpacing(8)
-        line.addWidget(self._hint, 1)
+        line.addWidget(self._hint)
+        line.addStretch(1)
         line.addWidget(self._mode)
         line.addSpacing(8)
         for button in (self.favour, self.copy, self.save, self._more):
