@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PIECE_S = 0.008
 """How long one piece of work may hold the lane."""
 
+STRIP_PIECE_S = 0.004
+"""The same for strips and pads: they refine in every short rest of a hand, and the next move should not wait long."""
+
 MAX_CHUNK = 50
 """More codes at once are no faster on a CPU: the activations leave the cache."""
 
@@ -34,7 +37,7 @@ HEAVY_SIDE_PX = 32
 MOST_AT_ONCE = 200
 """Of the smallest models, where what is around a piece costs more than the piece."""
 
-_chunk_of: dict[tuple[str, dtype], int] = {}  # by model key, so that the next snapshot of a run begins with it
+_chunk_of: dict[tuple[str, dtype, float], int] = {}  # by model key, so that the next snapshot of a run begins with it
 _half_of: WeakKeyDictionary[GenerativeModel, GenerativeModel] = WeakKeyDictionary()
 
 
@@ -54,13 +57,13 @@ def decode(opened: OpenModel, codes: Floats) -> tuple[Pixels, ...]:
 
 
 def decode_in_pieces(
-    opened: OpenModel, codes: Floats, most_at_once: int = MAX_CHUNK
+    opened: OpenModel, codes: Floats, most_at_once: int = MAX_CHUNK, piece_s: float = PIECE_S
 ) -> Iterator[tuple[int, tuple[Pixels, ...]]]:
-    """(index of the first, pictures) chunk by chunk; the chunks grow or shrink towards 8 ms each.
+    """(index of the first, pictures) chunk by chunk; the chunks grow or shrink towards `piece_s` seconds each.
 
     It begins with what was right for this model the last time: small first chunks cost a third of the whole.
     """
-    pace = opened.key, next(opened.model.parameters()).dtype
+    pace = opened.key, next(opened.model.parameters()).dtype, piece_s
     start, chunk = 0, _chunk_of.get(pace, 1)
     while start < len(codes):
         began = thread_time()  # what the piece costs: what others take from the processor, a smaller one would lose too
@@ -68,8 +71,8 @@ def decode_in_pieces(
         took = thread_time() - began
         yield start, pictures
         start += len(pictures)
-        fitting = max(1, min(MOST_AT_ONCE, int(len(pictures) * min(2.0, PIECE_S / max(took, 1e-6)))))
-        if len(pictures) >= chunk or took > PIECE_S:  # else it was a short last one, which says nothing
+        fitting = max(1, min(MOST_AT_ONCE, int(len(pictures) * min(2.0, piece_s / max(took, 1e-6)))))
+        if len(pictures) >= chunk or took > piece_s:  # else it was a short last one, which says nothing
             chunk = fitting
         _chunk_of[pace] = chunk
 

@@ -10,7 +10,7 @@ import numpy as np
 from latent_studio.core.events import Pixels
 from latent_studio.core.pictures import contact_sheet
 from latent_studio.core.request import ModelRequest, OpenModel, Priority
-from latent_studio.views.decoding import decode_in_pieces
+from latent_studio.views.decoding import STRIP_PIECE_S, decode_in_pieces
 
 PAD_REACH = 2.75
 """The pad of a normal factor shows this many σ each way."""
@@ -61,7 +61,7 @@ class PadPlane(ModelRequest):
         n_coarse = int(is_coarse.sum())
         tiles: dict[int, Pixels] = {}
         has_shown = False
-        for start, pictures in decode_in_pieces(opened, codes[order]):
+        for start, pictures in decode_in_pieces(opened, codes[order], piece_s=STRIP_PIECE_S):
             tiles |= {int(order[start + k]): picture for k, picture in enumerate(pictures)}
             if not has_shown and len(tiles) >= n_coarse and len(tiles) < len(codes):
                 has_shown = True

@@ -10,7 +10,7 @@ import numpy as np
 from latent_studio.core.events import Pixels
 from latent_studio.core.latent import Floats, LatentSpace
 from latent_studio.core.request import ModelRequest, OpenModel, Priority
-from latent_studio.views.decoding import decode, decode_in_pieces
+from latent_studio.views.decoding import STRIP_PIECE_S, decode, decode_in_pieces
 
 N_PICTURES = 7
 
@@ -77,14 +77,14 @@ class Strips(ModelRequest):
             codes = np.repeat(code[None], stop - start, axis=0)
             codes[:, start:stop] = np.eye(stop - start, dtype=np.float32)
             pictures: list[Pixels] = []
-            for _, chunk in decode_in_pieces(opened, codes):
+            for _, chunk in decode_in_pieces(opened, codes, piece_s=STRIP_PIECE_S):
                 pictures += chunk
                 yield None
             yield CategoryPictures((start, stop), tuple(pictures))
         codes = traversal_codes(space, code, list(self.columns), N_PICTURES)
         row: list[Pixels] = []
         n_done = 0
-        for _, chunk in decode_in_pieces(opened, codes):
+        for _, chunk in decode_in_pieces(opened, codes, piece_s=STRIP_PIECE_S):
             row += chunk
             if len(row) < N_PICTURES:
                 yield None
@@ -116,7 +116,7 @@ class Sweep(ModelRequest):
         code = np.asarray(self.code, np.float32)
         values = np.linspace(*bounds(opened.header.space)[self.column], self.n, dtype=np.float32)
         pictures: list[Pixels] = []
-        for _, chunk in decode_in_pieces(opened, sweep(code, self.column, values)):
+        for _, chunk in decode_in_pieces(opened, sweep(code, self.column, values), piece_s=STRIP_PIECE_S):
             pictures += chunk
             yield None
         yield SweepPictures(self.column, tuple(values.tolist()), tuple(pictures))
