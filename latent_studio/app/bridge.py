@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from latent_studio.core.events import Progress
 from latent_studio.core.request import Answer
-from latent_studio.engine.engine import Engine, Resolve
+from latent_studio.engine.engine import Calm, Engine, Resolve
 
 
 class Outbox:
@@ -60,7 +60,7 @@ class Lane(QThread):
         parent: QObject,
         prepare: Callable[[], None] | None = None,
         resolve: Resolve | None = None,
-        goes_first: threading.Event | None = None,
+        goes_first: Calm | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)

@@ -25,8 +25,37 @@ QUIET_S = 0.15
 COURTESY_S = 0.02
 """A job waits at its step boundary for a preview under way on another lane, but no longer than this at a time."""
 
+SHOWING_S = 0.005
+"""And so much longer, in which the window shows it."""
+
 Deliver = Callable[[Answer], None]
 Resolve = Callable[[str], OpenModel]
+
+
+class Calm:
+    """Whether a lane has no preview to make; whoever stands back for it waits here."""
+
+    def __init__(self) -> None:
+        self._is_calm = threading.Event()
+        self._is_calm.set()
+        self._since = -1e9
+
+    def is_set(self) -> bool:
+        return self._is_calm.is_set()
+
+    def set(self) -> None:
+        if not self._is_calm.is_set():
+            self._since = time.monotonic()
+            self._is_calm.set()
+
+    def clear(self) -> None:
+        self._is_calm.clear()
+
+    def wait(self) -> None:
+        """Until the preview is made and shown, but for no longer than 25 ms."""
+        self._is_calm.wait(COURTESY_S)
+        if (left := self._since + SHOWING_S - time.monotonic()) > 0:
+            time.sleep(left)
 
 
 @dataclass
@@ -59,10 +88,9 @@ class Engine:
         deliver: Deliver,
         resolve: Resolve | None = None,
         clock: Callable[[], float] = time.monotonic,
-        goes_first: threading.Event | None = None,
+        goes_first: Calm | None = None,
     ) -> None:
-        self.is_calm = threading.Event()
-        self.is_calm.set()
+        self.is_calm = Calm()
         self._goes_first = goes_first
         self._deliver, self._resolve, self._clock = deliver, resolve, clock
         self._inbox: deque[Callable[[], None]] = deque()
@@ -111,7 +139,7 @@ class Engine:
         if work.request.priority > Priority.PREVIEW and quiet_for < QUIET_S:
             return QUIET_S - quiet_for
         if self._goes_first is not None:
-            self._goes_first.wait(COURTESY_S)
+            self._goes_first.wait()
         self._advance(work)
         self._calm_down()
         return 0.0
