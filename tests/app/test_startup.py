@@ -12,6 +12,8 @@ from PySide6.QtGui import QImage
 
 from latent_studio.app.main import has_display, main
 from latent_studio.app.settings import Settings, read_settings
+from latent_studio.app.widgets.empty import EmptyState
+from latent_studio.app.widgets.segmented import SegmentedControl
 from tests.app.conftest import Open
 
 FIRST_PAINT = """
@@ -136,3 +138,12 @@ def test_without_any_model_explore_says_what_to_do_and_offers_it(open_window: Op
     assert not driver.dock.isVisible()
     driver.click(driver.explore._empty._button)
     assert driver.window.panel.key == "train"
+
+
+def test_without_any_model_the_map_shows_a_way_on_and_no_bare_controls(open_window: Open, tmp_path: Path) -> None:
+    driver = open_window("", ready_made=tmp_path / "nothing")
+    driver.until(lambda: driver.session.has_nothing)
+    driver.window.go_to("manifold")
+    manifold = driver.window.panels["manifold"]
+    assert any(page.isVisible() for page in manifold.findChildren(EmptyState))
+    assert not any(button.isVisible() for button in manifold.findChildren(SegmentedControl))

@@ -19,7 +19,7 @@ from latent_studio.app.mapping.map_frame import MapFrame
 from latent_studio.app.mapping.map_pictures import MapPictures
 from latent_studio.app.mapping.map_view import MapView
 from latent_studio.app.mapping.plane_chooser import PlaneChooser
-from latent_studio.app.panel import Panel, controls_row
+from latent_studio.app.panel import NO_MODEL, Panel, controls_row
 from latent_studio.app.scatter.scatter import Scatter
 from latent_studio.app.session import Session
 from latent_studio.app.widgets.buttons import Button, icon_button
@@ -33,7 +33,6 @@ from latent_studio.studio.viewport import Viewport
 from latent_studio.views.plane import Plane
 
 KEY, GROUP = plane_choice.KEY, "Manifold"
-NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
 NO_PLANE = "This model's code has one dimension, and a plane takes two. Explore sweeps it."
 ROOMY_PX = 900  # the controls have room for every word
 ON_PLANE = 1e-4  # units of z, what float32 codes leave of zero
@@ -174,6 +173,8 @@ class ManifoldPanel(Panel):
     def _on_model_changed(self) -> None:
         header, document = self.session.header, self.session.document
         if header is None or document.model is None:
+            if self.session.has_nothing and document.model is None:
+                self._on_nothing_to_open()
             return
         if document.model.key != self._model:
             self._model = document.model.key
