@@ -47,9 +47,17 @@ Run = Callable[..., Ran]
 Refused = Callable[..., str]
 
 
+HEARING_CTRL_C = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("latent_studio.cli", run_name="__main__", alter_sys=True)
+"""
+"""A shell that runs the tests in the background has its children ignore Ctrl-C; these are to hear it."""
+
+
 def program(*arguments: object) -> subprocess.Popen[str]:
     """The command line as a process of its own."""
-    command = [sys.executable, "-m", "latent_studio.cli", *map(str, arguments)]
+    command = [sys.executable, "-c", HEARING_CTRL_C, *map(str, arguments)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
