@@ -65,7 +65,7 @@ class Driver:
         self.qtbot, self._is_closed = qtbot, False
         self.session = Session(places)
         self.window = Window(self.session, settings or Settings(model=model), first)
-        self._shown_code: tuple[float, ...] = ()
+        self._shown: tuple[str, tuple[float, ...]] = ("", ())
         self.session.answered.connect(self._on_answered)
         self.window.resize(1280, 800)
         self.window.show()
@@ -101,13 +101,18 @@ class Driver:
         return np.zeros((0, 0, 3), np.uint8) if image.isNull() else to_array(image)
 
     def settled_picture(self) -> NDArray[np.uint8]:
-        """What the preview shows once it is the picture of the current code."""
-        self.until(lambda: self._shown_code == self.code)
+        """What the preview shows once it is the open model's picture of the current code."""
+        self.until(lambda: self._shown == (self._open_key(), self.code))
         return self.picture()
 
+    def _open_key(self) -> str:
+        model = self.session.document.model
+        return "" if model is None else model.key
+
     def _on_answered(self, answer: Answer) -> None:
-        if isinstance(answer.value, PreviewPicture) and isinstance(answer.request, Preview):
-            self._shown_code = answer.request.code
+        request = answer.request
+        if isinstance(request, Preview) and request.slot == "preview" and isinstance(answer.value, PreviewPicture):
+            self._shown = request.model, request.code
 
     def handle(self, column: int, value: float) -> QPoint:
         """Where the handle of a slider stands for a value, in the list's viewport."""
