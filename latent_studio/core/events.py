@@ -29,9 +29,18 @@ class Progress(Event):
     text: str = ""
 
 
+QUANTILES = "_quantiles"
+"""Ends the name of the 17 quantiles (0, 1/16 … 1) that tell the spread of what is named before it."""
+
+
 @dataclass(frozen=True)
 class Metrics(Event):
-    """Numbers measured at a step. `split` is "train" or "test"; a vector (KL per dimension) is a tuple."""
+    """Numbers measured at a step; a vector (KL per dimension) is a tuple.
+
+    split: "steps" for what single steps of training showed, "train" or "test" for a part of the data. Where a game has
+    several players, a step's numbers begin with the player's name: `discriminator.loss`, `generator.gradient_norm`,
+    `discriminator.real` and `discriminator.real_quantiles`.
+    """
 
     step: int
     epoch: float

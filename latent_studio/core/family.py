@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -19,19 +19,25 @@ if TYPE_CHECKING:
     from latent_studio.core.objective import Objective
 
 
+DataKind = Literal["pixels", "points"]
+
+
 class DataSpec(BaseModel):
     """What a family needs to know of the data it is built for; kept in the header of every checkpoint.
 
     kind: pixels are uint8 pictures read as [0, 1]; points are float32 in their own units.
     image_shape: (channels, height, width); (d, 1, 1) for points.
+    centre, spread: of points, mean and standard deviation of each coordinate over the training part.
     fields: the names of the tensors that a batch of this data has.
     """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
-    kind: Literal["pixels", "points"] = "pixels"
+    kind: DataKind = "pixels"
     image_shape: tuple[int, int, int]
+    centre: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
     n_train: int = 0
     n_test: int = 0
     label_names: tuple[str, ...] = ()
@@ -58,6 +64,8 @@ class Family:
 
     build: (config, data) → model.  objective: (config) → what its players minimise.
     needs: the tensors a batch must have.  equation: what is minimised, in plain text.
+    defaults: for each kind of data that it learns, what a recipe means by the fields that it leaves out:
+    section → field → value. What the studio takes for all families stands in the sections themselves.
     """
 
     title: str
@@ -67,9 +75,13 @@ class Family:
     build: Callable[[Any, DataSpec], GenerativeModel]
     objective: Callable[[Any], Objective[Any]]
     needs: tuple[str, ...] = ("image",)
+    defaults: Mapping[DataKind, Mapping[str, Mapping[str, Any]]] = field(default_factory=lambda: {"pixels": {}})
 
     def check(self, data: DataSpec) -> None:
         """StudioError where the data lack what the family needs."""
+        if data.kind not in self.defaults:
+            known = " or ".join(self.defaults)
+            raise StudioError(f"{self.title} learns {known} and {data.name} is {data.kind}: choose another family.")
         missing = [name for name in self.needs if name not in data.fields]
         if missing:
             raise StudioError(

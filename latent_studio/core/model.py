@@ -56,6 +56,10 @@ class GenerativeModel(nn.Module):
         self.space = space
         self.image_shape = image_shape
 
+    def pictures(self, images: Tensor) -> tuple[Pixels, ...]:
+        """What the screen shows of images (n, c, h, w): their pixels. Models of other things draw them."""
+        return to_pixels(images)
+
 
 @runtime_checkable
 class Decodes(Protocol):

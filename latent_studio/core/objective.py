@@ -43,6 +43,8 @@ class Step:
 
     `batch` is drawn anew for each update of the first phase and kept for the later phases; the generator is seeded
     from (seed, step, phase, update) and nothing else, so that resuming needs no generator's state.
+    done: the share of the recipe that is behind, in [0, 1]; for weights that change on the way.
+    is_watched: somebody looks at this step's numbers, so what is only shown (`note`) is worth computing.
     """
 
     def __init__(self, seed: int, draw: Callable[[], Batch], device: torch.device) -> None:
@@ -50,15 +52,18 @@ class Step:
         self.phase = ""
         self.update = 0
         self.is_last_update = True
+        self.done = 0.0
+        self.is_watched = False
         self.generator = torch.Generator(device)
         self._seed = seed
         self._draw = draw
         self._batch: Batch | None = None
         self._memo: dict[str, object] = {}
+        self._notes: dict[str, Tensor] = {}
 
-    def start(self, index: int) -> None:
+    def start(self, index: int, done: float = 0.0, is_watched: bool = False) -> None:
         """The trainer calls this at the beginning of each step; nothing of the step before is left."""
-        self.index = index
+        self.index, self.done, self.is_watched = index, done, is_watched
         self._forget()
 
     def begin(self, phase_index: int, phase: Phase, update: int, n_updates: int) -> None:
@@ -66,6 +71,7 @@ class Step:
         self.phase, self.update = phase.name, update
         self.is_last_update = update == n_updates - 1
         self.generator.manual_seed(mix_seed(self._seed, self.index, phase_index, update))
+        self._notes = {}
         if phase_index == 0:
             self._forget()
 
@@ -92,6 +98,19 @@ class Step:
         if key not in self._memo:
             self._memo[key] = make()
         return cast(T, self._memo[key])
+
+    def note(self, name: str, values: Tensor) -> None:
+        """Show these numbers, (n,) over the batch, beside the terms: their mean, and their spread as quantiles.
+
+        They are of the player whose turn it is. Nothing is kept of a step that nobody watches.
+        """
+        if self.is_watched:
+            self._notes[name] = values.detach().float().flatten()
+
+    @property
+    def notes(self) -> Mapping[str, Tensor]:
+        """What was noted in the update under way."""
+        return self._notes
 
     def normal_like(self, tensor: Tensor) -> Tensor:
         """Standard normal numbers in the shape of `tensor`."""

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latent_studio.core.events import Pixels
 
@@ -22,6 +23,20 @@ def contact_sheet(tiles: Sequence[Pixels], n_columns: int, gap: int = 0) -> Pixe
         top, left = row * (height + gap), column * (width + gap)
         sheet[top : top + height, left : left + width] = tile
     return sheet
+
+
+def dots(points: NDArray[np.floating], side: int, reach: float = 2.0) -> Pixels:
+    """Points (n, d) in units of their spread, around 0 → a picture (n, side, side) of each: a light dot on black.
+
+    The first two coordinates count, x to the right and y upwards, from -reach to reach; what lies outside is at the
+    edge. One coordinate alone is drawn on a level line.
+    """
+    centres = ((np.arange(side) + 0.5) / side * 2 - 1) * reach
+    radius = reach * 2.4 / side
+    along = np.clip(points[:, :1], -reach, reach)
+    up = np.clip(points[:, 1:2], -reach, reach) if points.shape[1] > 1 else np.zeros_like(along)
+    x, y = (np.exp(-0.5 * ((centres[None] - at) / radius) ** 2).astype(np.float32) for at in (along, up))
+    return np.asarray(np.round(255 * y[:, ::-1, None] * x[:, None, :]), np.uint8)
 
 
 def png_bytes(picture: Pixels, max_side: int | None = None, text: dict[str, str] | None = None) -> bytes:

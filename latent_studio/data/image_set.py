@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_studio.core.errors import StudioError, did_you_mean
+from latent_studio.core.family import DataKind
 from latent_studio.data.columns import MOST_CATEGORIES
 from latent_studio.data.pixel_store import at_once, blocks, rows_per_block, storing
 
@@ -64,6 +65,16 @@ class ImageSet:
         """(channels, height, width)."""
         _, c, h, w = self.pixels.shape
         return c, h, w
+
+    @property
+    def kind(self) -> DataKind:
+        """What a model learns of the set."""
+        return "pixels"
+
+    @property
+    def learned_shape(self) -> tuple[int, int, int]:
+        """(channels, height, width) of what a model learns."""
+        return self.image_shape
 
     @property
     def n_test(self) -> int:

@@ -56,7 +56,8 @@ class EstimateJob(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class FamiliesJob(Request):
-    """What the families are, for forms: Done(result={name: {"title", "citation", "equation", "schema", "needs"}})."""
+    """What the families are, for forms: Done(result={name: {"title", "citation", "equation", "schema", "needs",
+    "defaults"}}), the last by kind of data, section and field."""
 
     slot: str = "families"
 
@@ -70,6 +71,7 @@ class FamiliesJob(Request):
                 "equation": found.equation,
                 "needs": found.needs,
                 "schema": found.config.model_json_schema(),
+                "defaults": found.defaults,
             }
         yield Done(result=told)
 

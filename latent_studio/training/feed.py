@@ -12,6 +12,7 @@ from torch import Tensor
 from latent_studio.core.model import Batch
 from latent_studio.core.objective import mix_seed
 from latent_studio.data.image_set import ImageSet
+from latent_studio.data.point_set import PointSet
 from latent_studio.training.augmenting import augmented
 from latent_studio.training.recipe import AugmentSection
 
@@ -39,6 +40,7 @@ class Feed:
         self._augment = None if augment is None or augment.is_off else augment
         self._mapped = images.pixels if isinstance(images.pixels, np.memmap) else None
         self._pixels = None if self._mapped is not None else torch.from_numpy(images.pixels).to(device)
+        self._points = torch.from_numpy(images.points).to(device) if isinstance(images, PointSet) else None
         self._labels = None if images.labels is None else torch.from_numpy(images.labels).to(device)
         self._epoch = -1
         self._order = torch.empty(0, dtype=torch.int64)
@@ -57,7 +59,7 @@ class Feed:
             self._order, self._epoch = torch.randperm(self.n_train, generator=generator), epoch
         start, end = (self.n_train * k // self.n_batches for k in (index, index + 1))
         batch = self.rows(self._order[start:end])
-        if self._augment is not None:
+        if self._augment is not None and self._points is None:
             batch["image"] = augmented(batch["image"], self._augment, self._seed, draw)
         return batch
 
@@ -69,13 +71,18 @@ class Feed:
             yield self.rows(torch.arange(start, min(start + batch_size, first + n)))
 
     def rows(self, indices: Tensor) -> dict[str, Tensor]:
-        """Those pictures (and labels): image float32 in [0, 1], label int64."""
+        """Those pictures (and labels): image float32 in [0, 1] (points (n, d, 1, 1) in their own units), label int64."""
+        batch = {"image": self._images(indices)}
+        if self._labels is not None:
+            batch["label"] = self._labels.index_select(0, indices.to(self._device))
+        return batch
+
+    def _images(self, indices: Tensor) -> Tensor:
+        if self._points is not None:
+            return self._points.index_select(0, indices.to(self._device))[:, :, None, None]
         if self._pixels is not None:
             levels = self._pixels.index_select(0, indices.to(self._device))
         else:
             assert self._mapped is not None
             levels = torch.from_numpy(self._mapped[indices.numpy()]).to(self._device)
-        batch = {"image": levels.to(torch.float32).mul_(1 / 255)}
-        if self._labels is not None:
-            batch["label"] = self._labels.index_select(0, indices.to(self._device))
-        return batch
+        return levels.to(torch.float32).mul_(1 / 255)

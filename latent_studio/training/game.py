@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from latent_studio.core.controls import Controls
+from latent_studio.core.events import QUANTILES
 from latent_studio.core.family import DataSpec, family
 from latent_studio.core.model import Batch, GenerativeModel, channels_last
 from latent_studio.core.objective import Objective, Phase, Step, mix_seed
@@ -24,6 +25,7 @@ from latent_studio.training.recipe import Recipe
 from latent_studio.training.working import WorkingCopy
 
 AVERAGE_EVERY = 4
+N_QUANTILES = 17
 _WEIGHTS = 0x3E16  # tells the seed of the first weights from those of the steps
 
 
@@ -65,6 +67,7 @@ class Game:
         self.step = 0
         self.n_draws = 0
         self.n_skipped_in_a_row = 0
+        self._only = ""
         self._shared = Step(training.seed, self._draw, device)
 
     @property
@@ -78,13 +81,23 @@ class Game:
     def epoch(self) -> float:
         return self.n_draws / self.feed.n_batches
 
-    def advance(self) -> dict[str, Tensor]:
-        """One step of every player; returns the unweighted terms and "loss", or {} where the step was skipped."""
-        self._shared.start(self.step)
+    @property
+    def done(self) -> float:
+        """The share of the recipe that is behind, in [0, 1]."""
+        return min(1.0, self.n_draws / (self.recipe.training.n_epochs * self.feed.n_batches))
+
+    def advance(self, is_watched: bool = False) -> dict[str, Tensor]:
+        """One step of every player, or of the one that a person asked for alone.
+
+        Returns the unweighted terms and "loss", by player where there are several, or {} where the step was skipped;
+        of a step that is watched also what the objective noted: means, and quantiles as vectors.
+        """
+        self._shared.start(self.step, self.done, is_watched)
+        only, self._only = self._only, ""
         shown: dict[str, Tensor] = {}
         is_finite = True
         for index, phase in enumerate(self.objective.phases):
-            n_updates = self.n_updates[phase.name]
+            n_updates = self.n_updates[phase.name] if only in ("", phase.name) else 0
             for update in range(n_updates):
                 self._shared.begin(index, phase, update, n_updates)
                 terms, total = self._update(phase)
@@ -110,6 +123,8 @@ class Game:
         total = torch.stack([term.value.float() * term.weight for term in terms.values()]).sum()
         norm = player.take_gradient(total)
         shown = {name: term.value.detach() for name, term in terms.items()} | {"gradient_norm": norm}
+        for name, values in self._shared.notes.items():
+            shown |= {name: values.mean(), f"{name}{QUANTILES}": quantiles(values)}
         total = total.detach()
         if not math.isfinite(float(norm + total)):
             return None, total
@@ -122,8 +137,7 @@ class Game:
 
     def _learning_rate(self, phase: Phase) -> float:
         final = self.recipe.optimizer.for_phase(phase.name).final_learning_rate
-        done = min(1.0, self.n_draws / (self.recipe.training.n_epochs * self.feed.n_batches))
-        return self.learning_rates[phase.name] * (final + (1 - final) * 0.5 * (1 + math.cos(math.pi * done)))
+        return self.learning_rates[phase.name] * (final + (1 - final) * 0.5 * (1 + math.cos(math.pi * self.done)))
 
     def _draw(self) -> Batch:
         batch = dict(self.feed.training_batch(self.n_draws))
@@ -144,6 +158,7 @@ class Game:
             self.learning_rates = dict.fromkeys(self.learning_rates, controls.learning_rate)
         self.learning_rates |= controls.learning_rates
         self.n_updates |= controls.n_updates
+        self._only = controls.only or self._only
 
     def state(self) -> dict[str, Tensor]:
         """Everything but model and EMA that the next step depends on."""
@@ -192,6 +207,12 @@ class Game:
     def _recipe_rates(self) -> dict[str, float]:
         rate = self.recipe.optimizer.for_phase
         return {phase.name: rate(phase.name).learning_rate for phase in self.objective.phases}
+
+
+def quantiles(values: Tensor) -> Tensor:
+    """(n,) → the 17 quantiles 0, 1/16 … 1, from least to largest: what a histogram is drawn from."""
+    shares = torch.linspace(0, 1, N_QUANTILES, device=values.device)
+    return torch.quantile(values, shares)
 
 
 @dataclass(frozen=True)

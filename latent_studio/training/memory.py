@@ -8,10 +8,10 @@ from latent_studio.core.errors import StudioError
 from latent_studio.training.game import Game
 
 
-def advance(game: Game) -> dict[str, Tensor]:
-    """`game.advance()`; where memory runs out, a StudioError with the batch size that fits."""
+def advance(game: Game, is_watched: bool = False) -> dict[str, Tensor]:
+    """`game.advance(is_watched)`; where memory runs out, a StudioError with the batch size that fits."""
     try:
-        return game.advance()
+        return game.advance(is_watched)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise

@@ -217,10 +217,22 @@ class Recipe(Config):
 
     def with_values(self, **sections: Mapping[str, Any]) -> Self:
         """The same recipe with some fields of some sections replaced, checked again."""
-        values = self.model_dump(exclude_none=True)
+        values = self.said()
         for section, fields in sections.items():
-            values[section] = {**values[section], **fields}
+            values[section] = {**values.get(section, {}), **fields}
         return validated(type(self), values, "The recipe's")
+
+    def with_defaults(self, defaults: Mapping[str, Mapping[str, Any]]) -> Self:
+        """The same recipe with every field said: what it leaves open is what `defaults` say of a section, or else what
+        the section itself takes."""
+        said = self.said()
+        opened = {section: {**fields, **said.get(section, {})} for section, fields in defaults.items()}
+        whole = validated(type(self), {**said, **opened}, "The recipe's")
+        return validated(type(self), whole.model_dump(exclude_none=True), "The recipe's")
+
+    def said(self) -> dict[str, Any]:
+        """The sections as plain values, without the fields that were left open."""
+        return self.model_dump(exclude_none=True, exclude_unset=True)
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -250,17 +262,17 @@ def parse_recipe(text: str, name: str = "The recipe") -> Recipe:
 
 
 def recipe_text(recipe: Recipe) -> str:
-    """TOML that `parse_recipe` reads back to an equal recipe."""
-    values = recipe.model_dump(exclude_none=True)
+    """TOML that `parse_recipe` reads back to an equal recipe; what was left open stays open."""
+    values = {"model": dict(recipe.model)} | recipe.said()
     document = tomlkit.document()
-    document.add("name", tomlkit.item(values["name"]))
+    document.add("name", tomlkit.item(recipe.name))
     for section in ("data", "model", "augment", "training", "optimizer"):
-        fields = values[section]
-        if section == "augment" and recipe.augment.is_off:
+        fields = values.get(section, {})
+        if not fields or (section == "augment" and recipe.augment.is_off):
             continue
         players = fields.pop("phases", {}) if section == "optimizer" else {}
-        if section == "data" and not fields["options"]:
-            del fields["options"]
+        if section == "data" and not fields.get("options"):
+            fields.pop("options", None)
         fields = {key: value for key, value in fields.items() if value is not None}  # TOML has no word for nothing
         document.add(section, tomlkit.item({**fields, **players}))
     return tomlkit.dumps(document)
@@ -289,8 +301,11 @@ def _settled(recipe: Recipe) -> dict[str, Any]:
 
 def with_settings(recipe: Recipe, settings: list[str]) -> Recipe:
     """The recipe changed by command-line settings such as `model.beta=4`; values are TOML, bare words are strings."""
-    values = recipe.model_dump(exclude_none=True)
-    values["optimizer"] |= values["optimizer"].pop("phases")  # a player's table stands in [optimizer], as in the file
+    values = recipe.said()
+    if "phases" in values.get("optimizer", {}):
+        values["optimizer"] |= values["optimizer"].pop(
+            "phases"
+        )  # a player's table stands in [optimizer], as in the file
     for setting in settings:
         path, equals, text = setting.partition("=")
         keys = path.strip().split(".")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
+
+from torch import Tensor
 
 from latent_studio.core.controls import Controls
 from latent_studio.core.errors import StudioError
@@ -57,6 +59,7 @@ class Session:
         self.pending: list[tuple[int, Controls]] = []  # logged in a former sitting for steps that are played again
         self.rows: list[Metrics] = []
         self.is_exact, self.is_finished = True, False
+        self.is_asked = False
         self.first_step, self.started, self.breath_at = 0, time.monotonic(), 0.0
 
     def resume(self, former: Recipe | None) -> None:
@@ -122,12 +125,13 @@ class Session:
             yield from self._breath()
             while self.pending and self.pending[0][0] <= game.step:
                 game.apply(self.pending.pop(0)[1])
-            shown = memory.advance(game)
+            is_watched = (game.step + 1) % log_every == 0 or self.is_asked
+            self.is_asked = False
+            shown = memory.advance(game, is_watched)
             if not shown:
                 yield self._skipped()
-            elif game.step % log_every == 0:
-                values = {name: float(value) for name, value in shown.items()}
-                yield self._logged(Metrics(game.step, game.epoch, "steps", values))
+            elif is_watched:
+                yield self._logged(Metrics(game.step, game.epoch, "steps", _plain(shown)))
         if self.saved_step != game.step:
             yield self.save()
         if self.snapshots is not None:
@@ -139,6 +143,7 @@ class Session:
 
     def take(self, controls: Controls) -> None:
         """Note what a person changes now, in the place of what was going to be replayed from here on."""
+        self.is_asked, self.breath_at = True, 0.0  # a person waits for what the next step does
         if controls.changes_the_game:
             self.run.log_controls(self.game.step, controls)
             self.pending = self.run.controls_from(self.game.step)
@@ -298,3 +303,11 @@ class Session:
                 disk_bytes=self.run.disk_bytes(),
             )
         )
+
+
+def _plain(shown: Mapping[str, Tensor]) -> dict[str, float | tuple[float, ...]]:
+    """Numbers and vectors without torch; a vector to four digits, which is what a histogram needs."""
+    return {
+        name: float(value) if value.dim() == 0 else tuple(float(f"{number:.4g}") for number in value.tolist())
+        for name, value in shown.items()
+    }

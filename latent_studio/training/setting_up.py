@@ -16,6 +16,7 @@ from latent_studio.core.family import DataSpec, family
 from latent_studio.core.header import Header
 from latent_studio.core.model import capabilities
 from latent_studio.data.image_set import ImageSet
+from latent_studio.data.point_set import PointSet
 from latent_studio.training.device import machine, n_cores, resolve_device, resolve_precision, use_threads
 from latent_studio.training.feed import Feed
 from latent_studio.training.game import Game
@@ -55,7 +56,9 @@ def data_spec(recipe: Recipe, images: ImageSet) -> DataSpec:
     """What a family and a header are told of the pictures."""
     return DataSpec(
         name=images.name,
-        image_shape=images.image_shape,
+        kind=images.kind,
+        image_shape=images.learned_shape,
+        **_units(images),
         n_train=images.n_train,
         n_test=images.n_test,
         label_names=images.label_names,
@@ -67,6 +70,14 @@ def data_spec(recipe: Recipe, images: ImageSet) -> DataSpec:
         licence=images.licence,
         citation=images.citation,
     )
+
+
+def _units(images: ImageSet) -> dict[str, tuple[float, ...]]:
+    """Where points lie and how far apart; of pictures nothing, for their range is known."""
+    if not isinstance(images, PointSet):
+        return {}
+    centre, spread = images.units
+    return {"centre": tuple(centre.tolist()), "spread": tuple(spread.tolist())}
 
 
 def prepare(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Setup:
@@ -82,6 +93,7 @@ def prepare(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Setup:
         raise StudioError(f"{data.name} has {images.n_train} training pictures: two are the least; add some.")
     chosen = family(recipe.family)
     chosen.check(data)
+    recipe = recipe.with_defaults(chosen.defaults[data.kind])
     config = recipe.config().resolved(data)
     device = resolve_device(recipe.training.device)
     feed = Feed(images, device, recipe.training.batch_size, recipe.training.seed, recipe.augment)
@@ -124,7 +136,7 @@ def estimate(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Iterator[E
         result={
             "seconds": seconds_per_step * n_steps,
             "n_steps": n_steps,
-            "pictures_per_s": recipe.training.batch_size / seconds_per_step,
+            "pictures_per_s": setup.recipe.training.batch_size / seconds_per_step,
             "n_numbers": sum(prod(p.shape) for p in game.model.parameters()),
         }
     )

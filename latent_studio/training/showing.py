@@ -7,7 +7,7 @@ from torch import Tensor
 
 from latent_studio.core.events import Pixels
 from latent_studio.core.latent import LatentSpace
-from latent_studio.core.model import Decodes, Encodes, GenerativeModel, encode_to_code, sample_prior, to_pixels
+from latent_studio.core.model import Decodes, Encodes, GenerativeModel, encode_to_code, sample_prior
 from latent_studio.core.objective import mix_seed
 from latent_studio.training.checkpoint import preview_png
 
@@ -28,10 +28,10 @@ def shown_pictures(model: GenerativeModel, codes: Tensor, image: Tensor) -> dict
     """The model's samples at these codes; with an encoder also these images, and their reconstructions."""
     if not isinstance(model, Decodes):
         return {}
-    shown = {"samples": to_pixels(model.decode(codes))}
+    shown = {"samples": model.pictures(model.decode(codes))}
     if isinstance(model, Encodes) and not any(factor.condition for factor in model.space.factors):
-        shown["originals"] = to_pixels(image)
-        shown["reconstructions"] = to_pixels(model.decode(encode_to_code(model, model.space, image, {})))
+        shown["originals"] = model.pictures(image)
+        shown["reconstructions"] = model.pictures(model.decode(encode_to_code(model, model.space, image, {})))
     return shown
 
 
@@ -40,4 +40,4 @@ def preview(model: GenerativeModel, codes: Tensor) -> str:
     """Twelve samples for the library's card, as a base64 PNG; empty for a model that decodes no codes."""
     if not isinstance(model, Decodes):
         return ""
-    return preview_png(to_pixels(model.decode(codes[:N_ON_CARD])))
+    return preview_png(model.pictures(model.decode(codes[:N_ON_CARD])))

@@ -45,7 +45,7 @@ def decode(opened: OpenModel, codes: Floats) -> tuple[Pixels, ...]:
     """The pictures of the codes (n, dim), one batch of n."""
     import torch
 
-    from latent_studio.core.model import Decodes, to_pixels
+    from latent_studio.core.model import Decodes
 
     model = opened.model
     if not isinstance(model, Decodes):
@@ -53,7 +53,7 @@ def decode(opened: OpenModel, codes: Floats) -> tuple[Pixels, ...]:
     weights = next(model.parameters())
     with torch.inference_mode():
         batch = torch.from_numpy(np.ascontiguousarray(codes, np.float32)).to(weights.device, weights.dtype)
-        return to_pixels(model.decode(batch))
+        return model.pictures(model.decode(batch))
 
 
 def decode_in_pieces(

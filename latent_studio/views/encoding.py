@@ -57,7 +57,7 @@ def encode(opened: OpenModel, picture: Pixels, code: np.ndarray[tuple[int], np.d
     """Encode one picture and decode its code again."""
     import torch
 
-    from latent_studio.core.model import Decodes, Encodes, Likelihood, encode_to_code, to_pixels
+    from latent_studio.core.model import Decodes, Encodes, Likelihood, encode_to_code
 
     model, space = opened.model, opened.header.space
     if not isinstance(model, Encodes) or not isinstance(model, Decodes):
@@ -76,4 +76,4 @@ def encode(opened: OpenModel, picture: Pixels, code: np.ndarray[tuple[int], np.d
         if isinstance(model, Likelihood):
             generator = torch.Generator(device).manual_seed(0)
             nats = -float(model.log_likelihood(image, generator)[0])
-    return Encoded(tuple(found[0].tolist()), to_pixels(image)[0], to_pixels(back)[0], mse, nats)
+    return Encoded(tuple(found[0].tolist()), model.pictures(image)[0], model.pictures(back)[0], mse, nats)

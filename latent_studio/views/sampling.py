@@ -42,7 +42,7 @@ def batches(opened: OpenModel, draw: Draw) -> Iterator[tuple[Pixels, ...]]:
     """The pictures of a draw in batches of a fixed size, so that the same draw gives the same bits everywhere."""
     import torch
 
-    from latent_studio.core.model import Decodes, Samples, to_pixels
+    from latent_studio.core.model import Decodes, Samples
 
     model = opened.model
     if isinstance(model, Decodes):
@@ -57,7 +57,7 @@ def batches(opened: OpenModel, draw: Draw) -> Iterator[tuple[Pixels, ...]]:
     generator = torch.Generator(next(model.parameters()).device).manual_seed(draw.seed)
     for start in range(0, draw.n, MAX_CHUNK):
         with torch.inference_mode():
-            pictures = to_pixels(model.sample_images(min(MAX_CHUNK, draw.n - start), generator))
+            pictures = model.pictures(model.sample_images(min(MAX_CHUNK, draw.n - start), generator))
         yield pictures
 
 

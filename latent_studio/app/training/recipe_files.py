@@ -24,7 +24,8 @@ FIRST_RECIPE = Recipe().with_values(training={"n_epochs": 60})
 
 def draft_of(recipe: Recipe) -> Draft:
     """A recipe as a draft for another run: what was only true of the run it comes from is left out."""
-    values = recipe.model_dump(exclude_none=True, exclude_defaults=True, exclude={"name"})
+    values = recipe.said()
+    values.pop("name", None)
     values["model"] = dict(recipe.model)
     values["data"] = {"source": recipe.data.source, "path": recipe.data.path, **values.get("data", {})}
     values["data"].pop("digest", None)
