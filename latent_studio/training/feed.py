@@ -71,7 +71,7 @@ class Feed:
             yield self.rows(torch.arange(start, min(start + batch_size, first + n)))
 
     def rows(self, indices: Tensor) -> dict[str, Tensor]:
-        """Those pictures (and labels): image float32 in [0, 1] (points (n, d, 1, 1) in their own units), label int64."""
+        """Those pictures (and labels): image float32 in [0, 1], label int64; points (n, d, 1, 1) keep their units."""
         batch = {"image": self._images(indices)}
         if self._labels is not None:
             batch["label"] = self._labels.index_select(0, indices.to(self._device))
