@@ -61,8 +61,9 @@ class PointSet(ImageSet):
         return digest.hexdigest()
 
     def _rows(self, kept: NDArray[np.intp], n_train: int) -> ImageSet:
-        fewer = super()._rows(kept, len(kept))  # `replace` there would keep all points
-        return replace(fewer, points=self.points[kept], n_train=n_train)
+        fewer = super()._rows(kept, n_train)
+        assert isinstance(fewer, PointSet)
+        return replace(fewer, points=self.points[kept])
 
 
 def units(points: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -301,20 +301,18 @@ def _settled(recipe: Recipe) -> dict[str, Any]:
 
 def with_settings(recipe: Recipe, settings: list[str]) -> Recipe:
     """The recipe changed by command-line settings such as `model.beta=4`; values are TOML, bare words are strings."""
-    values = recipe.said()
-    if "phases" in values.get("optimizer", {}):
-        values["optimizer"] |= values["optimizer"].pop(
-            "phases"
-        )  # a player's table stands in [optimizer], as in the file
+    values, known = recipe.said(), recipe.model_dump()
+    optimizer = values.get("optimizer", {})
+    optimizer |= optimizer.pop("phases", {})  # a player's table stands in [optimizer], as in the file
     for setting in settings:
         path, equals, text = setting.partition("=")
         keys = path.strip().split(".")
         if not equals or not all(keys):
             raise StudioError(f'"{setting}" is no setting: write it as section.field=value, for instance model.beta=4.')
-        target = values
+        target, field = values, known
         for key in keys[:-1]:
-            target = target.setdefault(key, {})
-            if not isinstance(target, dict):
+            target, field = target.setdefault(key, {}), field.get(key, {})
+            if not (isinstance(target, dict) and isinstance(field, dict)):
                 raise StudioError(f'"{path}" leads nowhere: {key} has no fields; write section.field=value.')
         target[keys[-1]] = _toml_value(text.strip())
     return parse_recipe(tomlkit.dumps(values), "The recipe's")

@@ -38,7 +38,8 @@ def stripes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_sources_are_those_of_the_folder() -> None:
-    assert [source.name for source in data.sources()] == ["celeba", "cifar", "digits", "folder", "idx", "moons", "npz"]
+    named = [source.name for source in data.sources()]
+    assert named == ["celeba", "cifar", "digits", "folder", "gaussians", "idx", "moons", "npz"]
     assert [source.name for source in data.sources() if source.needs_path] == [
         "celeba",
         "cifar",

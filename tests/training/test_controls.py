@@ -59,6 +59,7 @@ def test_a_changed_learning_rate_changes_the_run_and_is_logged_with_its_step(tmp
         "n_updates": {},
         "save_now": False,
         "learning_rate": None,
+        "only": "",
     }
 
 

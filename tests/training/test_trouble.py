@@ -206,10 +206,10 @@ def test_memory_that_runs_out_in_the_middle_of_a_run_costs_nothing_that_was_save
     before = state(tmp_path)
     plain = Game.advance
 
-    def hungry(self: Game) -> Any:
+    def hungry(self: Game, is_watched: bool = False) -> Any:
         if self.step >= 8 and self.feed.n_batches < 8:
             raise torch.OutOfMemoryError("CUDA out of memory.")
-        return plain(self)
+        return plain(self, is_watched)
 
     monkeypatch.setattr(Game, "advance", hungry)
     with pytest.raises(StudioError, match=r"set training.batch_size = 50\."):
