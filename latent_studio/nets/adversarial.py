@@ -16,6 +16,7 @@ from latent_studio.core.events import Pixels
 from latent_studio.core.family import DataSpec, FamilyConfig
 from latent_studio.core.latent import Categorical, Factor, LatentSpace
 from latent_studio.core.pictures import dots
+from latent_studio.nets.compact import CompactGenerator, CompactTrunk
 from latent_studio.nets.dcgan import SLOPE, ConvGenerator, ConvTrunk
 from latent_studio.nets.minibatch import MinibatchDiscrimination, MinibatchStddev
 from latent_studio.nets.mlp import layers
@@ -31,11 +32,11 @@ POINT_PICTURE_SIDE = 64
 class AdversarialNetworks(FamilyConfig):
     """What every family with a generator and a critic lets a person choose of its networks."""
 
-    network: Literal["auto", "mlp", "conv", "resnet"] = Field(
+    network: Literal["auto", "mlp", "compact", "conv", "resnet"] = Field(
         "auto",
         title="Network",
         description="auto: fully connected networks (mlp) for points and tiny pictures, else DCGAN's convolutions.",
-        json_schema_extra={"titles": {"mlp": "MLP", "conv": "DCGAN", "resnet": "residual"}},
+        json_schema_extra={"titles": {"mlp": "MLP", "compact": "compact", "conv": "DCGAN", "resnet": "residual"}},
     )
     n_latent: int = Field(
         64, ge=1, le=512, title="Noise dimensions", description="How many random numbers a picture is made of."
@@ -51,7 +52,7 @@ class AdversarialNetworks(FamilyConfig):
         ge=8,
         le=4096,
         title="Hidden width",
-        description="Units of each hidden layer of fully connected networks.",
+        description="Units of each hidden layer of fully connected networks, and of the one in compact networks.",
         json_schema_extra={"unit": "units", "advanced": True},
     )
     n_layers: int = Field(
@@ -179,6 +180,8 @@ def _generator(config: AdversarialNetworks, n_in: int, data: DataSpec) -> nn.Mod
 
 def _one_generator(config: AdversarialNetworks, n_in: int, image_shape: ImageShape) -> nn.Module:
     match config.network:
+        case "compact":
+            return CompactGenerator(n_in, image_shape, config.channels, config.width, config.norm != "none")
         case "conv":
             return ConvGenerator(n_in, image_shape, config.channels, config.norm != "none")
         case "resnet":
@@ -192,6 +195,9 @@ def _one_generator(config: AdversarialNetworks, n_in: int, image_shape: ImageSha
 
 def _trunk(config: AdversarialNetworks, data: DataSpec) -> tuple[nn.Module, int]:
     match config.network:
+        case "compact":
+            compact = CompactTrunk(data.image_shape, config.channels, config.width, config.norm == "both")
+            return compact, compact.n_features
         case "conv":
             conv = ConvTrunk(data.image_shape, config.channels, config.norm == "both")
             return conv, conv.n_features

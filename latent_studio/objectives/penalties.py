@@ -43,6 +43,7 @@ def slopes(scores: Tensor, points: Tensor) -> Tensor:
     return (gradient.flatten(1).square().sum(1) + 1e-12).sqrt()
 
 
+@torch.no_grad()
 def clipped(parts: list[nn.Module], limit: float) -> None:
     """Cut every weight to ± limit, in place."""
     weights: list[Tensor] = [weight for part in parts for weight in part.parameters()]

@@ -136,8 +136,7 @@ class Game:
         return shown, total
 
     def _learning_rate(self, phase: Phase) -> float:
-        final = self.recipe.optimizer.for_phase(phase.name).final_learning_rate
-        return self.learning_rates[phase.name] * (final + (1 - final) * 0.5 * (1 + math.cos(math.pi * self.done)))
+        return self.learning_rates[phase.name] * self.recipe.optimizer.for_phase(phase.name).rate_at(self.done)
 
     def _draw(self) -> Batch:
         batch = dict(self.feed.training_batch(self.n_draws))

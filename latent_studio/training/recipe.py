@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -164,6 +165,14 @@ class OptimizerSection(Config):
         description="Share of the learning rate that is left at the end; it falls along a cosine. 1 keeps it.",
         json_schema_extra={"unit": "× start", "advanced": True},
     )
+    falls_from: float = Field(
+        0.0,
+        ge=0.0,
+        lt=1.0,
+        title="Falls from",
+        description="Share of the training after which the learning rate begins to fall.",
+        json_schema_extra={"unit": "× length", "advanced": True},
+    )
     beta1: float = Field(
         0.9, ge=0.0, lt=1.0, title="β₁", description="Adam's momentum.", json_schema_extra={"advanced": True}
     )
@@ -184,6 +193,11 @@ class OptimizerSection(Config):
         json_schema_extra={"advanced": True},
     )
     phases: dict[str, PhaseOptimizer] = Field({}, json_schema_extra={"hidden": True})
+
+    def rate_at(self, done: float) -> float:
+        """The share of the learning rate that is left once that share of the training is done."""
+        falling = max(0.0, (done - self.falls_from) / (1 - self.falls_from))
+        return self.final_learning_rate + (1 - self.final_learning_rate) * 0.5 * (1 + math.cos(math.pi * falling))
 
     def for_phase(self, name: str) -> OptimizerSection:
         """The settings of that player."""
