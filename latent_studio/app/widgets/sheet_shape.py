@@ -14,6 +14,7 @@ MARGIN, NAMES, GAP = 24, 88, 4  # px: around, for the names, between pictures
 BETWEEN = 12  # px between two rows
 LABEL = 16  # px under the pictures of a category
 MIN_SIDE, MAX_SIDE = 48, 112  # px
+MIN_GRID_SIDE, MIN_PITCH = 28, 44  # px; of a grid, whose rows need room for what stands beside them
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,19 @@ class SheetShape:
         self.left = MARGIN + NAMES
         room = max(1.0, width - self.left - MARGIN + GAP)
         aspect = max(image.width(), 1.0) / max(image.height(), 1.0)
-        least, most = MIN_SIDE * max(1.0, aspect), MAX_SIDE * max(1.0, aspect)
+        is_grid = height is not None
+        least = (MIN_GRID_SIDE if is_grid else MIN_SIDE) * max(1.0, aspect)
         n_most = max(1, int(room // (least + GAP)))
         n_lines = -(-max(n_steps, 1) // n_most)
         self.wraps = n_lines > 1
-        across = min(most, room / -(-max(n_steps, 1) // n_lines) - GAP)
-        self.between = BETWEEN
-        if height is not None:
-            self.between = GAP
-            across = min(across, ((height - BETWEEN) / max(len(rows) * n_lines, 1) - GAP) * aspect)
+        across = min(MAX_SIDE * max(1.0, aspect), room / -(-max(n_steps, 1) // n_lines) - GAP)
+        if height is not None and not self.wraps:
+            across = min(across, ((height - BETWEEN) / max(len(rows), 1) - GAP) * aspect)
         across = max(least, across)
         multiple = int(across // max(image.width(), 1.0)) * image.width()
         self.picture_width = multiple if multiple >= FILLS * across else float(int(across))
         self.picture_height = max(8.0, float(round(self.picture_width / aspect)))
+        self.between = max(GAP, MIN_PITCH - self.picture_height) if is_grid else BETWEEN
         self.n_across = max(1, int(room // (self.picture_width + GAP)))
         self._n_pictures = [row.n_pictures for row in rows]
         self._labels = [LABEL if row.labels or self.wraps else 0 for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from PySide6 import QtGui
 from PySide6.QtCore import QRectF, QSizeF, Qt, QTimer, Signal
@@ -137,17 +138,21 @@ class SheetView(QAbstractScrollArea):
         self.verticalScrollBar().setValue(top)
 
     def titles(self) -> list[tuple[float, str]]:
-        """What stands over the columns: the middle of each, px, and its words."""
+        """What stands over the columns: the middle of each, px, and its words; not of all where they lie too close."""
         width = self._shape.picture_width
         if self._shape.wraps:
             return []  # no title would stand over one column: they stand under the pictures
         places = [self._shape.left + k * (width + GAP) + width / 2 for k in range(len(self._titles))]
-        return list(zip(places, self._titles, strict=True))
+        return list(zip(places, self._titles, strict=True))[:: self._titled_every()]
 
     @property
     def title_width(self) -> float:
         """How wide a title may be."""
-        return self._shape.picture_width + 2
+        return self._titled_every() * (self._shape.picture_width + GAP) - 2
+
+    def _titled_every(self) -> int:
+        widest = max((paint.text_width(title, "number_caption") for title in self._titles), default=0.0)
+        return max(1, ceil((widest + 2) / (self._shape.picture_width + GAP)))
 
     def _drop(self, name: str) -> None:
         for kept in (self._pictures, self._captions, self._strips):
@@ -163,7 +168,7 @@ class SheetView(QAbstractScrollArea):
             self._strips.clear()
         bar = self.verticalScrollBar()
         bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(int(self._shape.picture_height) + self._shape.between)
+        bar.setSingleStep(int(self._shape.picture_height + self._shape.between))
         bar.setRange(0, max(0, int(self._shape.total) - self.viewport().height()))
         if self._wanted_top is not None and self._rows:
             bar.setValue(self._wanted_top)
@@ -274,7 +279,7 @@ class SheetHead(QWidget):
         """The choice of the rows' order stands over their names, letters over letters."""
         order.setParent(self)
         order.move(MARGIN - 11, 4)
-        order.setMaximumWidth(NAMES + 11)
+        order.setMaximumWidth(NAMES + 26)  # its last px lie beside the first title, which stands in the middle
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QPainter(self)
