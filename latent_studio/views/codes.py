@@ -88,8 +88,10 @@ def swept_columns(space: LatentSpace) -> list[int]:
 def usual_column(header: Header) -> int | None:
     """What is swept as long as nobody chose: of the narrowest factor what tells most, where that is known."""
     columns, names, kl = swept_columns(header.space), header.space.column_names, kl_by_name(header)
-    narrowest = next((c for _, c in header.space.blocks() if columns and c.start <= columns[0] < c.stop), slice(0))
-    return max(columns[: narrowest.stop - narrowest.start], key=lambda c: kl.get(names[c], 0.0), default=None)
+    if not columns:
+        return None
+    narrowest = next(c for _, c in header.space.blocks() if c.start <= columns[0] < c.stop)
+    return max(range(narrowest.start, narrowest.stop), key=lambda column: kl.get(names[column], 0.0))
 
 
 @dataclass(frozen=True)
