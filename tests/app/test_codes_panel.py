@@ -23,6 +23,8 @@ from latent_studio.app.coding.rows import code_rows, verdict
 from latent_studio.app.coding.settings import DRAWS, KEY
 from latent_studio.app.panel import REASONS
 from latent_studio.app.panels.codes import Codes
+from latent_studio.app.touring.scenes import scene_of
+from latent_studio.app.touring.visit import Visit
 from latent_studio.app.widgets import carry
 from latent_studio.cli.opening import open_model as open_file
 from latent_studio.core.latent import Categorical, LatentSpace, Normal
@@ -424,3 +426,21 @@ def test_the_sliders_end_above_the_favourites_once_the_category_has_its_pictures
     driver.qtbot.wait(50)
     assert driver.dock.rows.geometry().top() >= row.geometry().bottom()
     assert driver.dock.rows.geometry().bottom() <= driver.dock.favourites.geometry().top()
+
+
+# --- the visit
+
+
+def test_the_visit_opens_a_model_that_the_panel_can_use(open_window: Open, coded: Path, tmp_path: Path) -> None:
+    driver = open_window("digits-1d", coded)
+    visit = Visit(driver.window, tmp_path, ("dark",), 0.0)
+    for condition in scene_of(KEY, visit):
+        driver.until(condition)
+    panel = driver.window.panel
+    assert isinstance(panel, Codes)
+    assert panel.is_shown
+    assert titles(panel)[0].startswith("0 · ")
+    for condition in scene_of("traversals", visit):  # which any model serves
+        driver.until(condition)
+    assert driver.session.header is not None
+    assert driver.session.header.name == "coded"
