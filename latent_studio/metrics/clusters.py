@@ -29,6 +29,11 @@ class Matching:
     purity: tuple[float, ...]
     error: float
 
+    def title(self, category: int, labels: Sequence[str]) -> str:
+        """`7 · 93 %`: what a category stands for and how purely, by the labels' names; "" for one that is left over."""
+        label = self.label_of[category]
+        return "" if label is None else f"{labels[label]} · {100 * self.purity[category]:.0f} %"
+
 
 def matched(counts: Counts) -> Matching:
     """Categories matched one to one with labels, by the Hungarian method.

@@ -294,7 +294,7 @@ def test_resting_on_a_row_s_name_tells_how_many_it_is_true_of(driver: Driver, pa
     with_meaning(driver, panel)
     meaning = panel.meanings.current
     assert meaning is not None
-    n = meaning.n_of(LABEL_OF.index(0))
+    n = meaning.counted.counts[LABEL_OF.index(0)].sum()
     assert panel.sheet._rows[0].tooltip.startswith(f"Of {n:,} training pictures with this category")
     cell = panel.sheet.cell(panel.sheet._rows[0].name, 2).center().toPoint()
     at = panel.sheet.viewport().mapToGlobal(cell)

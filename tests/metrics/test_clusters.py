@@ -49,6 +49,7 @@ def test_more_categories_than_labels_leave_the_least_use_over() -> None:
     assert found.order == (2, 0, 1)
     assert found.purity == (1.0, 0.0, 1.0)
     assert found.error == 6 / 23
+    assert [found.title(category, ("apple", "fig")) for category in range(3)] == ["fig · 100 %", "", "apple · 100 %"]
 
 
 def test_more_labels_than_categories_leave_labels_over() -> None:

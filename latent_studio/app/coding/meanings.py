@@ -29,15 +29,6 @@ class Meaning:
     counted: CategoryCounts
     matching: Matching
 
-    def label(self, value: int) -> str:
-        """The label that a category stands for, "" where it is left over."""
-        place = self.matching.label_of[value]
-        return "" if place is None else self.counted.labels[place]
-
-    def n_of(self, value: int) -> int:
-        """How many of the counted pictures are of that category."""
-        return int(self.counted.counts[value].sum())
-
 
 class Meanings(QObject):
     """Nothing is read or encoded unless it is `want`ed. What was found stays until there is something newer.

@@ -20,12 +20,13 @@ def _row(group: CategoryGroup, value: int, n: int, meaning: Meaning | None) -> S
     if meaning is None:
         told = "told to the model" if group.is_told else "one of those that the model has found"
         return SheetRow(str(value), n, title=name, tooltip=f"A category, {told}", lead=lead)
-    label, share, n_of = meaning.label(value), meaning.matching.purity[value], meaning.n_of(value)
-    if not label:
+    found, labels, n_of = meaning.matching, meaning.counted.labels, int(meaning.counted.counts[value].sum())
+    title, place = found.title(value, labels), found.label_of[value]
+    if place is None:
         tooltip = f"There are more categories than labels; {n_of:,} training pictures are of this one."
         return SheetRow(str(value), n, title="no label", note=name, tooltip=tooltip, lead=lead)
-    tooltip = f"Of {n_of:,} training pictures with this category {100 * share:.1f} % are labelled {label}."
-    title = f"{label} · {100 * share:.0f} %"
+    share = found.purity[value]
+    tooltip = f"Of {n_of:,} training pictures with this category {100 * share:.1f} % are labelled {labels[place]}."
     return SheetRow(str(value), n, title=title, note=name, share=share, tooltip=tooltip, lead=lead)
 
 
