@@ -256,6 +256,7 @@ class CodeDock(QWidget):
                 self.rows.set_strip(value.column, value.pictures)
             elif isinstance(value, CategoryPictures) and self._is_news(value.columns, request.code):
                 self._categories[value.columns].set_pictures(value.pictures)
+                self._share_room()  # the first pictures make the row higher
         elif isinstance(value, ColumnImportance) and isinstance(request, Importance) and request.model == self._model:
             self._effects = value.values
             header = self._session.header

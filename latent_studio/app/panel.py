@@ -19,6 +19,7 @@ from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.core.events import Pixels
 from latent_studio.core.header import Header
+from latent_studio.core.latent import Categorical
 
 CONTROLS_HEIGHT = 44  # px
 NO_MODEL = "There is no model yet. Train one on the handwritten digits that come with the program: it takes a minute."
@@ -27,8 +28,9 @@ REASONS = {
     "Decodes": "needs a model that turns codes into pictures; train one from here",
     "Encodes": "needs an encoder; train one from here",
     "Decodes or Samples": "needs a model that makes pictures; train one from here",
+    "categories": "needs a model with categories, such as an InfoGAN; train one from here",
 }
-"""Why a panel is greyed, by the capability that the open model lacks."""
+"""Why a panel is greyed, by what the open model lacks."""
 
 
 class Panel(QWidget):
@@ -38,8 +40,9 @@ class Panel(QWidget):
     once, and works on them only while `is_shown`; `shown` is the place to catch up with what happened meanwhile.
 
     key: its name in settings and for `panel_wanted`.  icon: Phosphor's.  order: its place in the activity bar; the
-    first nine answer to Ctrl+1 … Ctrl+9.  needs: capabilities of the open model without which it is greyed and says
-    why; a panel that needs none works without any model.  folds_dock: the Code dock serves it not, and is a rail.
+    first nine answer to Ctrl+1 … Ctrl+9.  needs: capabilities of the open model, or "categories" in its code, without
+    which it is greyed and says why; a panel that needs none works without any model.  folds_dock: the Code dock serves
+    it not, and is a rail.
     gestures: what the mouse does here, for the sheet of keys.
 
     Signals:
@@ -148,7 +151,9 @@ def reason_against(panel: type[Panel], header: Header | None) -> str:
     """Why the open model cannot serve a panel, "" where it can; without a model nothing is greyed."""
     if header is None:
         return ""
-    missing = sorted(need for need in panel.needs if not set(need.split(" or ")) & set(header.capabilities))
+    has_categories = any(isinstance(factor, Categorical) for factor in header.space.factors)
+    offered = {*header.capabilities, *(["categories"] if has_categories else [])}
+    missing = sorted(need for need in panel.needs if not set(need.split(" or ")) & offered)
     return REASONS.get(missing[0], f"the open model lacks {missing[0]}") if missing else ""
 
 

@@ -18,7 +18,7 @@ from latent_studio.app.settings import Settings
 from latent_studio.app.theme import ThemeName, apply_theme
 from latent_studio.app.touring import film, overlays
 from latent_studio.app.touring.conductor import Conductor, Script
-from latent_studio.app.touring.scenes import explore, manifold, scene_of, train
+from latent_studio.app.touring.scenes import codes, explore, manifold, scene_of, train
 from latent_studio.app.touring.visit import Visit
 from latent_studio.app.window import Window
 
@@ -70,6 +70,7 @@ def whole_visit(visit: Visit) -> Script:
     for key in window.panels.kinds:
         if key not in AT_ITS_TIME:
             yield from panel(visit, key)
+    yield from codes.with_other_noise(visit)
     yield from visit.open_model("mnist-vae-2d")
     yield from visit.go_to("manifold")
     yield from manifold.with_contours(visit)

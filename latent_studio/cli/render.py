@@ -1,4 +1,4 @@
-"""`latent-studio render`: what each dimension does, a plane of the space, samples, reconstructions, as sheets."""
+"""`latent-studio render`: what dimensions and categories do, a plane of the space, samples, reconstructions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import numpy as np
 import typer
 
+from latent_studio.cli.codes import codes
 from latent_studio.cli.mapping import manifold
 from latent_studio.cli.opening import (
     CheckpointPath,
@@ -27,7 +28,7 @@ from latent_studio.views.sheets import in_rows, sheet
 
 app = typer.Typer(help="Render pictures of what a model has learned.", no_args_is_help=True)
 
-for command in (traversal, manifold):
+for command in (traversal, manifold, codes):
     app.command()(command)
 app.command(name="samples")(sample)
 

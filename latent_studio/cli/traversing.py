@@ -79,7 +79,7 @@ def traversal(
         moving = [frames[k] for k in there_and_back(len(frames))]
         write_file(out, animation_bytes(moving, out.suffix, texts))
     else:
-        write_picture(out, sheet_of(rows, swept), about)
+        write_picture(out, sheet_of(rows, swept.titles()), about)
     if as_json:
         print_json({"out": out, **about})
     else:

@@ -91,7 +91,7 @@ def labels_of(images: ImageSet, rows: Rows) -> tuple[str, ...]:
     """The label of each of those pictures; "" where the set has none."""
     if images.labels is None:
         return ("",) * len(rows)
-    return tuple(_label_names(images)[code] for code in images.labels[rows].tolist())
+    return tuple(label_names(images)[code] for code in images.labels[rows].tolist())
 
 
 def attributes_of(images: ImageSet, rows: Rows) -> tuple[dict[str, str], ...]:
@@ -100,7 +100,8 @@ def attributes_of(images: ImageSet, rows: Rows) -> tuple[dict[str, str], ...]:
     return tuple({name: column[i] for name, column in columns.items() if column[i]} for i in range(len(rows)))
 
 
-def _label_names(images: ImageSet) -> Sequence[str]:
+def label_names(images: ImageSet) -> Sequence[str]:
+    """What the labels of a set that has some are called: their numbers where nobody named them."""
     assert images.labels is not None
     return images.label_names or [str(k) for k in range(int(images.labels.max()) + 1)]
 
@@ -108,7 +109,7 @@ def _label_names(images: ImageSet) -> Sequence[str]:
 def _label_counts(images: ImageSet) -> dict[str, tuple[int, int]]:
     if images.labels is None:
         return {}
-    names = _label_names(images)
+    names = label_names(images)
     train, test = (np.bincount(images.labels[part], minlength=len(names)) for part in (images.train, images.test))
     return {name: (int(train[k]), int(test[k])) for k, name in enumerate(names)}
 

@@ -137,13 +137,19 @@ def with_code(document: Document, code: Floats | tuple[float, ...]) -> Document:
     return document.replace(code=tuple(float(value) for value in code))
 
 
-def randomised(document: Document, space: LatentSpace, rng: np.random.Generator, keep_locked: bool = True) -> Document:
-    """A new draw from the prior at the document's temperature; locked columns stay."""
+def randomised(
+    document: Document,
+    space: LatentSpace,
+    rng: np.random.Generator,
+    keep_locked: bool = True,
+    held: frozenset[int] = frozenset(),
+) -> Document:
+    """A new draw from the prior at the document's temperature; locked columns stay, and those that are held."""
     fresh = space.sample(1, rng, document.temperature)[0]
-    locked = document.locked if keep_locked else frozenset()
+    kept = document.locked | held if keep_locked else held
     return with_code(
         document,
-        tuple(o if k in locked else float(n) for k, (o, n) in enumerate(zip(document.code, fresh, strict=True))),
+        tuple(o if k in kept else float(n) for k, (o, n) in enumerate(zip(document.code, fresh, strict=True))),
     )
 
 

@@ -16,7 +16,7 @@ from latent_studio.core.files import write_file
 from latent_studio.core.pictures import png_bytes
 from latent_studio.core.request import Request
 from latent_studio.views.sheets import FONT_PX, GAP_PX, GROUND, MARGIN_PX, TEXT, font, sheet
-from latent_studio.views.traversal_sheet import Span, TraversalRow
+from latent_studio.views.traversal_sheet import TraversalRow
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,19 +33,22 @@ ENDINGS = (".webp", ".png", ".gif")
 
 @dataclass(frozen=True, kw_only=True)
 class WriteTraversal(Request):
-    """Write rows as a sheet, or as an animation of them: Progress per frame, at the end Done(text=path)."""
+    """Write rows as a sheet, or as an animation of them: Progress per frame, at the end Done(text=path).
+
+    titles: over the columns of a sheet.
+    """
 
     path: Path
     rows: tuple[TraversalRow, ...] = field(compare=False, repr=False)
     texts: Mapping[str, str] = field(compare=False, repr=False)
-    span: Span | None = None
+    titles: tuple[str, ...] = ()
     is_animation: bool = False
     slot: str = "write traversal"
 
     def run(self) -> Iterator[Progress | Done]:
         if not self.is_animation:
             yield Progress(0, 1, "sheets")
-            write_file(self.path, png_bytes(sheet_of(self.rows, self.span), text=dict(self.texts)))
+            write_file(self.path, png_bytes(sheet_of(self.rows, self.titles), text=dict(self.texts)))
         else:
             images = []
             stage = Stage(self.rows)
@@ -57,11 +60,11 @@ class WriteTraversal(Request):
         yield Done(str(self.path))
 
 
-def sheet_of(rows: Sequence[TraversalRow], span: Span | None) -> Pixels:
-    """The whole sheet as one picture (h, w, 3), with names at the rows and, where they agree, values over them."""
-    titles = span.titles() if span is not None and all(len(row.pictures) == span.n for row in rows) else ()
-    if not titles and len({row.values for row in rows}) == 1:
-        titles = rows[0].values
+def sheet_of(rows: Sequence[TraversalRow], titles: Sequence[str]) -> Pixels:
+    """The whole sheet as one picture (h, w, 3), with names at the rows, and over them the titles where they fit all;
+    else the values where all have the same."""
+    if not titles or any(len(row.pictures) != len(titles) for row in rows):
+        titles = rows[0].values if len({row.values for row in rows}) == 1 else ()
     return sheet([row.pictures for row in rows], [row.title for row in rows], titles)
 
 

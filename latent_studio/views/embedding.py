@@ -110,18 +110,25 @@ def encode_rows(opened: OpenModel, images: ImageSet, rows: slice, code: tuple[fl
     model, space = opened.model, opened.header.space
     if not isinstance(model, Encodes):
         raise StudioError(f"{opened.header.name} has no encoder: open a VAE or an autoencoder to see the data's codes.")
-    device = next(model.parameters()).device
     with torch.inference_mode():
-        levels = torch.from_numpy(np.ascontiguousarray(images.pixels[rows]))
-        codes = encode_to_code(
-            model, space, levels.to(device, torch.float32) / 255, _conditions(opened, images, rows, code)
-        )
+        codes = encode_to_code(model, space, *encoder_input(opened, images, rows, code))
     found: Floats = codes.cpu().numpy()
     if not np.isfinite(found).all():
         raise StudioError(
             f"{opened.header.name} gives codes that are no numbers: its training went wrong, open another."
         )
     return found
+
+
+def encoder_input(
+    opened: OpenModel, images: ImageSet, rows: slice, code: tuple[float, ...]
+) -> tuple[Tensor, Mapping[str, Tensor]]:
+    """What `Encodes.encode` takes, of some rows of a set; conditions are those of `code`, or each picture's label."""
+    import torch
+
+    device = next(opened.model.parameters()).device
+    levels = torch.from_numpy(np.ascontiguousarray(images.pixels[rows]))
+    return levels.to(device, torch.float32) / 255, _conditions(opened, images, rows, code)
 
 
 def _conditions(opened: OpenModel, images: ImageSet, rows: slice, code: tuple[float, ...]) -> Mapping[str, Tensor]:

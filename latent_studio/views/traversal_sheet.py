@@ -64,6 +64,16 @@ class Span:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class PlannedRow:
+    """A row that is still to be decoded; its fields are those of the TraversalRow that it becomes."""
+
+    name: str
+    values: tuple[str, ...]
+    codes: Floats
+    kl: float | None = None
+
+
 @dataclass(frozen=True)
 class TraversalRow:
     """values: what was set for each picture, in words.  kl: nats on the test part, None where it is not known.
@@ -93,7 +103,8 @@ class SheetRows(ModelRequest):
     priority: Priority = Priority.MANIFOLD
 
     def answer(self, opened: OpenModel) -> Iterator[TraversalRow | None]:
-        yield from _rows(opened, np.asarray(self.code, np.float32), self.names, self.span)
+        code = np.asarray(self.code, np.float32)
+        yield from rows_in_pieces(opened, planned(opened, code, self.names, self.span))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,17 +127,7 @@ class ReferenceRows(ModelRequest):
     priority: Priority = Priority.BACKGROUND
 
     def answer(self, opened: OpenModel) -> Iterator[Progress | SheetPictures]:
-        code, kl, rows = np.asarray(self.code, np.float32), kl_by_name(opened.header), []
-        swept = {name: row_codes(opened.header.space, code, name, self.span) for name in self.names}
-        n_done, total = 0, sum(len(codes) for _, codes in swept.values())
-        for name, (values, codes) in swept.items():
-            pictures: list[Pixels] = []
-            for one in codes:
-                pictures.append(reference(opened, one))
-                n_done += 1
-                yield Progress(n_done, total, "pictures")
-            rows.append(TraversalRow(name, kl.get(name), values, tuple(pictures), codes))
-        yield SheetPictures(opened.header, tuple(rows), opened.model.state_dict())
+        yield from references(opened, planned(opened, np.asarray(self.code, np.float32), self.names, self.span))
 
 
 def row_names(space: LatentSpace) -> list[str]:
@@ -175,7 +176,13 @@ def chosen_rows(header: Header, text: str, order: Order) -> list[str]:
 
 def traversal_rows(opened: OpenModel, code: Floats, names: Sequence[str], span: Span) -> tuple[TraversalRow, ...]:
     """Each named row swept through `code` (dim,), the other numbers held."""
-    return tuple(row for row in _rows(opened, code, names, span) if row is not None)
+    return tuple(row for row in rows_in_pieces(opened, planned(opened, code, names, span)) if row is not None)
+
+
+def planned(opened: OpenModel, code: Floats, names: Sequence[str], span: Span) -> list[PlannedRow]:
+    """The named rows, each swept through `code` (dim,)."""
+    kl, space = kl_by_name(opened.header), opened.header.space
+    return [PlannedRow(name, *row_codes(space, code, name, span), kl.get(name)) for name in names]
 
 
 def row_codes(space: LatentSpace, code: Floats, name: str, span: Span) -> tuple[tuple[str, ...], Floats]:
@@ -204,22 +211,33 @@ def kl_by_name(header: Header) -> dict[str, float]:
     return dict(zip(names, values, strict=True)) if len(values) == len(names) else {}
 
 
-def _rows(opened: OpenModel, code: Floats, names: Sequence[str], span: Span) -> Iterator[TraversalRow | None]:
+def rows_in_pieces(opened: OpenModel, rows: Sequence[PlannedRow]) -> Iterator[TraversalRow | None]:
     """Row after row; None where a piece of work has not finished one. The pieces go over the ends of rows."""
-    if not names:
+    if not rows:
         return
-    kl, space = kl_by_name(opened.header), opened.header.space
-    swept = [row_codes(space, code, name, span) for name in names]
     pictures: list[Pixels] = []
     n_done = 0
-    for _, chunk in decode_in_pieces(opened, np.concatenate([codes for _, codes in swept])):
+    for _, chunk in decode_in_pieces(opened, np.concatenate([row.codes for row in rows])):
         pictures += chunk
-        if len(pictures) < len(swept[n_done][1]):
+        if len(pictures) < len(rows[n_done].codes):
             yield None
-        while n_done < len(names) and len(pictures) >= len(swept[n_done][1]):
-            (values, codes), name = swept[n_done], names[n_done]
-            yield TraversalRow(name, kl.get(name), values, tuple(pictures[: len(codes)]), codes)
-            pictures, n_done = pictures[len(codes) :], n_done + 1
+        while n_done < len(rows) and len(pictures) >= len(rows[n_done].codes):
+            row, n = rows[n_done], len(rows[n_done].codes)
+            yield TraversalRow(row.name, row.kl, row.values, tuple(pictures[:n]), row.codes)
+            pictures, n_done = pictures[n:], n_done + 1
+
+
+def references(opened: OpenModel, rows: Sequence[PlannedRow]) -> Iterator[Progress | SheetPictures]:
+    """Rows that are to be kept, by the reference path: Progress per picture, at the end SheetPictures."""
+    made, total, n_done = [], sum(len(row.codes) for row in rows), 0
+    for row in rows:
+        pictures: list[Pixels] = []
+        for code in row.codes:
+            pictures.append(reference(opened, code))
+            n_done += 1
+            yield Progress(n_done, total, "pictures")
+        made.append(TraversalRow(row.name, row.kl, row.values, tuple(pictures), row.codes))
+    yield SheetPictures(opened.header, tuple(made), opened.model.state_dict())
 
 
 def _row_name(word: str, names: list[str]) -> str:

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.panels.traversals import Traversals
-from latent_studio.app.traversing.sheet_shape import MARGIN, SheetRow, SheetShape
 from latent_studio.app.widgets.pixels import to_array
+from latent_studio.app.widgets.sheet_shape import MARGIN, SheetRow, SheetShape
 from latent_studio.cli.opening import open_model as open_file
 from latent_studio.core.header import read_header
 from latent_studio.core.pictures import png_text

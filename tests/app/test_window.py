@@ -16,6 +16,7 @@ from latent_studio.app.session import Session
 from latent_studio.app.settings import read_settings
 from latent_studio.core.events import Saved, Snapshot
 from latent_studio.core.header import read_header
+from latent_studio.core.latent import Categorical, LatentSpace
 from latent_studio.core.request import Answer
 from latent_studio.core.runs import RECIPE, newest_weights, read_status
 from latent_studio.training.recipe import OptimizerSection, read_recipe
@@ -166,9 +167,11 @@ def test_the_header_lists_the_ready_made_models_and_opens_them(driver: Driver, m
 def test_the_first_nine_panels_answer_to_their_keys(driver: Driver) -> None:
     for number, key in enumerate(driver.window.panels, 1):
         driver.key(Qt.Key(Qt.Key.Key_0.value + number), CONTROL)
-        assert driver.window.panel.key == key
-        assert driver.window.panel.isVisible()
-        assert [p.key for p in driver.window.panels.values() if p.is_shown] == [key]
+        panel = driver.window.panel
+        assert panel.key == key
+        is_served = not reason_against(type(panel), driver.session.header)
+        assert panel.isVisible() == is_served
+        assert [p.key for p in driver.window.panels.values() if p.is_shown] == [key] * is_served
 
 
 def test_panels_without_use_for_the_dock_fold_it_to_a_rail_that_opens_it(driver: Driver) -> None:
@@ -205,6 +208,13 @@ def test_a_panel_that_the_model_cannot_serve_says_why(models: Path) -> None:
     blind = header.model_copy(update={"capabilities": ("Decodes",)})
     assert reason_against(NeedsScores, blind) == REASONS["Encodes"]
     assert reason_against(NeedsScores, None) == ""
+
+    class NeedsCategories(Panel):
+        needs = frozenset({"Decodes", "categories"})
+
+    assert reason_against(NeedsCategories, header) == REASONS["categories"]
+    digit = LatentSpace(factors=(Categorical(name="digit", shape=(10,)),))
+    assert reason_against(NeedsCategories, header.model_copy(update={"space": digit})) == ""
 
 
 # --- training beside exploring

@@ -71,10 +71,10 @@ def test_two_hundred_rows_still_make_a_frame_that_a_screen_shows() -> None:
 def test_a_sheet_is_written_with_its_texts_and_an_animation_frame_by_frame(tmp_path: Path) -> None:
     rows, texts = (row("z0", 5), row("z1", 5)), {"latent_studio_code": json.dumps({"a": 1})}
     sheet, moving = tmp_path / "sheet.png", tmp_path / "moving.png"
-    told = list(WriteTraversal(path=sheet, rows=rows, texts=texts, span=Span(n=5)).run())
+    told = list(WriteTraversal(path=sheet, rows=rows, texts=texts, titles=Span(n=5).titles()).run())
     assert told[-1] == Done(str(sheet))
     assert png_text(sheet.read_bytes()) == texts
-    assert np.array_equal(np.asarray(Image.open(sheet)), sheet_of(rows, Span(n=5)))
+    assert np.array_equal(np.asarray(Image.open(sheet)), sheet_of(rows, Span(n=5).titles()))
     told = list(WriteTraversal(path=moving, rows=rows, texts=texts, is_animation=True).run())
     assert told == [*(Progress(k + 1, 5, "frames") for k in range(5)), Done(str(moving))]
     assert len(levels_of(moving.read_bytes())) == 8

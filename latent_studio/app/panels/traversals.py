@@ -13,15 +13,15 @@ from latent_studio.app.actions import Action, Gesture
 from latent_studio.app.panel import Panel
 from latent_studio.app.picture_actions import PictureActions, Shown
 from latent_studio.app.session import Session
+from latent_studio.app.sheet_export import ExportBar, Exporting
 from latent_studio.app.strips import StripPlan
 from latent_studio.app.traversing.controls import SheetControls
 from latent_studio.app.traversing.data_ranges import DataRanges
-from latent_studio.app.traversing.exporting import ExportBar, Exporting
 from latent_studio.app.traversing.rows import nearest, ordered_names, plain_order, sheet_rows
 from latent_studio.app.traversing.saving import SheetFiles
 from latent_studio.app.traversing.settings import KEY, SheetSettings
-from latent_studio.app.traversing.sheet import Sheet
-from latent_studio.app.traversing.sheet_view import Place
+from latent_studio.app.widgets.sheet import Sheet
+from latent_studio.app.widgets.sheet_view import Place
 from latent_studio.core.header import Header
 from latent_studio.core.request import Answer
 from latent_studio.studio.document import Document
@@ -60,6 +60,7 @@ class Traversals(Panel):
         self.files = SheetFiles(session, self.exporting, lambda: (self._code(session.document), self._span()), self)
         self.controls = SheetControls(self)
         self.sheet = Sheet(self._payload)
+        self.sheet.setAccessibleName("Traversal sheet")
         self.sheet.head.set_order(self.controls.order)
         body = QWidget()
         column = QVBoxLayout(body)

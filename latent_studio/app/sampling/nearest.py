@@ -8,14 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from latent_studio.app.disk_work import DiskWork
+from latent_studio.app.model_data import ModelData
 from latent_studio.app.session import Session
 from latent_studio.core.events import Failed, Pixels, Progress
 from latent_studio.core.latent import Floats
 from latent_studio.core.request import Answer, Request
 from latent_studio.data.browsing import labels_of
 from latent_studio.data.image_set import ImageSet
-from latent_studio.engine.errands import as_pictures, training_set
+from latent_studio.engine.errands import as_pictures
 from latent_studio.views.embedding import DataRows, Embed, Embedded
 from latent_studio.views.neighbours import By, FindCodes, FindPictures, Neighbours
 
@@ -58,12 +58,13 @@ class NearestSearch(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._disk = DiskWork(session, "nearest", self)
+        self._data = ModelData(session, "nearest", self)
         self._query: Query | None = None
-        self._images: tuple[str, ImageSet] | None = None
         self._codes: tuple[tuple[str, str], Floats] | None = None  # by digest and place of the data
         self._yardsticks: dict[tuple[str, ...], float] = {}
         self._asked: Request | None = None
+        self._data.found.connect(self._go_on)
+        self._data.failed.connect(self._on_failed)
         session.answered.connect(self._on_answered)
 
     def find(self, query: Query) -> None:
@@ -82,69 +83,49 @@ class NearestSearch(QObject):
         self._session.jobs.engine.cancel(SLOT)
         self._session.views.engine.cancel(EMBED_SLOT)
 
-    def _place(self) -> str:
-        """Which data: what is known of them, and where a person found them."""
-        header = self._session.header
-        if header is None:
-            return ""
-        return f"{header.data.model_dump_json()} {self._session.located.get(header.data.name, '')}"
-
+    @Slot()
     def _go_on(self) -> None:
         """The next step towards the answer: the data, then the codes where they are compared, then the search."""
         header, query = self._session.header, self._query
         if header is None or query is None:
             return
-        if self._images is None or self._images[0] != self._place():
-            self._read()
+        if self._data.get() is None:
+            self.progressed.emit(0.0, "reading the training data …")
+            self._data.read()
         elif query.by == "pixels":
             self._search(self._yardstick_key(""), partial(FindPictures, picture=query.picture))
-        elif self._codes is None or self._codes[0] != (header.digest, self._place()):
+        elif self._codes is None or self._codes[0] != (header.digest, self._data.place()):
             self._embed()
         elif query.code is not None:
             n, key = len(self._pictures()), self._yardstick_key(header.digest)
             self._search(key, partial(FindCodes, code=query.code, codes=self._codes[1][:n]))
 
-    def _read(self) -> None:
-        header = self._session.header
-        assert header is not None
-        spec, data, located = header.data, self._session.data, self._session.located.get(header.data.name, "")
-        if not spec.source:
-            self.failed.emit(f"{header.name} does not say which data it was trained on.", False)
-            return
-        self.progressed.emit(0.0, "reading the training data …")
-        self._disk.ask(
-            lambda: training_set(spec, data, located), then=partial(self._take_images, self._place()),
-            failed=self._on_failed, slot="set",
-        )  # fmt: skip
-
-    def _take_images(self, place: str, images: ImageSet) -> None:
-        self._images = place, images
-        if place == self._place():
-            self._go_on()
-
-    def _on_failed(self, failed: Failed) -> None:
+    def _on_failed(self, text: str, is_missing: bool) -> None:
         if self._query is not None:
-            self.failed.emit(failed.text, failed.kind == "DataMissingError")
+            self.failed.emit(text, is_missing)
+
+    def _images(self) -> ImageSet:
+        images = self._data.get()
+        assert images is not None
+        return images
 
     def _pictures(self) -> Pixels:
         """The rows that the model was trained on: all of the train part, or the first of it."""
         header = self._session.header
         assert header is not None
-        assert self._images is not None
-        images = self._images[1]
+        images = self._images()
         return images.pixels[: min(images.n_train, header.data.n_train or images.n_train)]
 
     def _embed(self) -> None:
         model = self._session.document.model
         assert model is not None
-        assert self._images is not None
-        rows = DataRows(self._images[1], "train")
+        rows = DataRows(self._images(), "train")
         self._asked = Embed(model=model.key, rows=rows, code=self._session.document.code, slot=EMBED_SLOT)
         self.progressed.emit(0.0, "encoding the training data …")
         self._session.ask(self._asked)
 
     def _yardstick_key(self, digest: str) -> tuple[str, ...]:
-        return self._place(), digest
+        return self._data.place(), digest
 
     def _search(self, key: tuple[str, ...], make: Callable[..., FindPictures | FindCodes]) -> None:
         self._asked = make(pictures=self._pictures(), yardstick=self._yardsticks.get(key))
@@ -153,7 +134,7 @@ class NearestSearch(QObject):
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        if self._asked is None or answer.request is not self._asked:
+        if self._asked is None or answer.request is not self._asked or self._data.get() is None:
             return
         value = answer.value
         if isinstance(value, Progress):
@@ -161,10 +142,10 @@ class NearestSearch(QObject):
             doing = "encoding the training data …" if encodes else f"searching {len(self._pictures()):,} pictures …"
             self.progressed.emit(value.done / max(value.total, 1), doing)
         elif isinstance(value, Embedded) and value.is_last:
-            self._codes = (answer.digest, self._place()), value.codes
+            self._codes = (answer.digest, self._data.place()), value.codes
             header = self._session.header
             if header is not None and header.digest != answer.digest:  # newer weights that settle later
-                self._codes = (header.digest, self._place()), value.codes
+                self._codes = (header.digest, self._data.place()), value.codes
             self._go_on()
         elif isinstance(value, Neighbours):
             self._take(value)
@@ -174,7 +155,6 @@ class NearestSearch(QObject):
             self._asked = None
 
     def _take(self, value: Neighbours) -> None:
-        assert self._images is not None
         header = self._session.header
         if header is None:
             return
@@ -182,7 +162,7 @@ class NearestSearch(QObject):
         if value.yardstick == value.yardstick:  # nan while it is not known
             self._yardsticks[self._yardstick_key(header.digest if by_codes else "")] = value.yardstick
             self.progressed.emit(1.0, "")
-        labels = labels_of(self._images[1], value.rows)
+        labels = labels_of(self._images(), value.rows)
         self.found.emit(
             Nearest(
                 tuple(value.rows.tolist()),

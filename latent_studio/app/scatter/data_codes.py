@@ -5,17 +5,14 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from latent_studio.app.disk_work import DiskWork
+from latent_studio.app.model_data import ModelData
 from latent_studio.app.session import Session
 from latent_studio.core.events import Failed, Progress
 from latent_studio.core.latent import Floats
 from latent_studio.core.request import Answer
-from latent_studio.data.image_set import ImageSet
-from latent_studio.engine.errands import training_set
 from latent_studio.views.embedding import DataRows, Embed, Embedded, Split, part_of
 
 N_KEPT = 6
@@ -51,9 +48,8 @@ class DataCodes(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._disk = DiskWork(session, "data codes", self)
+        self._data = ModelData(session, "data codes", self)
         self._split: Split | None = None
-        self._sets: dict[str, ImageSet] = {}
         self._kept: OrderedDict[Key, Codes] = OrderedDict()
         self._current: Codes | None = None
         self._model = ""  # whose codes `_current` are
@@ -62,6 +58,8 @@ class DataCodes(QObject):
         self._began_s = 0.0
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._encode)
+        self._data.found.connect(self._encode)
+        self._data.failed.connect(self._fail)
         session.answered.connect(self._on_answered)
         session.weights_settled.connect(self._on_weights)
 
@@ -102,16 +100,8 @@ class DataCodes(QObject):
         model = self._session.document.model
         return "" if model is None else model.key
 
-    def _place(self) -> str:
-        """Which data: their name and where they lie."""
-        header = self._session.header
-        if header is None:
-            return ""
-        spec = header.data
-        return f"{spec.model_dump_json()} {self._session.located.get(spec.name, '')}"
-
     def _key(self, digest: str) -> Key | None:
-        return None if self._split is None else (digest, self._place(), self._split)
+        return None if self._split is None else (digest, self._data.place(), self._split)
 
     @Slot()
     def _encode(self) -> None:
@@ -119,30 +109,18 @@ class DataCodes(QObject):
         header, model, split = self._session.header, self._session.document.model, self._split
         if header is None or model is None or split is None:
             return
-        place = self._place()
-        images = self._sets.get(place)
+        images = self._data.get()
         if images is None:
-            spec, data, located = header.data, self._session.data, self._session.located.get(header.data.name, "")
-            self._disk.ask(
-                lambda: training_set(spec, data, located),
-                then=partial(self._read, place),
-                failed=self._fail,
-                slot="set",
-            )
+            self._data.read()
             return
         self._is_due, self._began_s = False, time.monotonic()
         rows = part_of(images, split)
         self._asked = Embed(model=model.key, rows=rows, code=self._session.document.code)
         self._session.ask(self._asked)
 
-    def _read(self, place: str, images: ImageSet) -> None:
-        self._sets = {place: images}  # one at a time: the lanes' own memory keeps others
-        if place == self._place():
-            self._encode()
-
-    def _fail(self, failed: Failed) -> None:
+    def _fail(self, text: str, is_missing: bool) -> None:
         if self._split is not None:
-            self.failed.emit(failed.text, failed.kind == "DataMissingError")
+            self.failed.emit(text, is_missing)
 
     @Slot()
     def _on_weights(self) -> None:

@@ -11,11 +11,12 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from latent_studio.app.actions import do
-from latent_studio.app.panel import Panel
+from latent_studio.app.panel import Panel, reason_against
 from latent_studio.app.theme import ThemeName
 from latent_studio.app.touring.conductor import Condition, Script
 from latent_studio.app.touring.saving import save_png
 from latent_studio.app.window import Window
+from latent_studio.core.header import read_header
 
 LOOK_EVERY_S = 0.15
 REST_AT_LEAST_S = 0.3
@@ -63,6 +64,13 @@ class Visit:
         """Open the first ready-made model whose name begins so; where there is none, what is open stays."""
         paths = sorted(self.session.places.ready_made.glob("*.safetensors"))
         found = next((path for begin in wanted for path in paths if path.stem.startswith(begin)), None)
+        if found is not None:
+            yield from self.open_key(str(found))
+
+    def open_one_that_serves(self, panel: str) -> Script:
+        """Open the first ready-made model that this panel can use; where there is none, it goes on saying why."""
+        kind, paths = self.window.panels.kinds[panel], sorted(self.session.places.ready_made.glob("*.safetensors"))
+        found = next((path for path in paths if not reason_against(kind, read_header(path))), None)
         if found is not None:
             yield from self.open_key(str(found))
 

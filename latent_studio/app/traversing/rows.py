@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from latent_studio.app.traversing.sheet_shape import SheetRow
+from latent_studio.app.widgets.sheet_shape import SheetRow
 from latent_studio.core.header import Header
 from latent_studio.core.latent import Categorical, LatentSpace
 from latent_studio.views.traversal_sheet import Order, Span, kl_by_name, row_columns, row_names, value_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from latent_studio.app.session import Session
-from latent_studio.app.traversing.exporting import Exporting, Wish
+from latent_studio.app.sheet_export import Exporting, Wish
 from latent_studio.app.widgets.menus import menu
-from latent_studio.views.animation import ENDINGS
-from latent_studio.views.traversal_sheet import Span
+from latent_studio.views.animation import ENDINGS, N_FRAMES
+from latent_studio.views.traversal_sheet import ReferenceRows, Span
 
 MOVING = "WebP (*.webp);;Animated PNG (*.png);;GIF (*.gif)"
 State = Callable[[], tuple[tuple[float, ...], Span]]
@@ -64,5 +65,12 @@ class SheetFiles(QObject):
         model = self._session.document.model
         if path.suffix.lower() not in (ENDINGS if is_animation else (".png",)):
             path = path.with_name(path.name + (".webp" if is_animation else ".png"))
-        if model is not None and names:
-            self._exporting.start(Wish(model, tuple(names), *self._state(), path, is_animation))
+        if model is None or not names:
+            return
+        code, span = self._state()
+        swept = replace(span, n=N_FRAMES) if is_animation else span
+        rows = ReferenceRows(model=model.key, code=code, names=tuple(names), span=swept)
+        what = names[0] if len(names) == 1 else f"{len(names)} rows"
+        self._exporting.start(
+            Wish(model, rows, code, path, what, span.titles(), {"range": span.reach}, is_animation=is_animation)
+        )

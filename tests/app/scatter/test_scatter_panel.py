@@ -296,7 +296,7 @@ def test_data_that_are_elsewhere_are_asked_for_and_come_once_they_are_located(
         raise DataMissingError("The data of this model (digits) are not there: locate them.")
 
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr("latent_studio.app.scatter.data_codes.training_set", missing)
+        elsewhere.setattr("latent_studio.app.model_data.training_set", missing)
         driver.window.go_to("manifold")
         panel = driver.window.panels["manifold"]
         assert isinstance(panel, ManifoldPanel)

@@ -1,4 +1,4 @@
-"""Where the parts of a traversal sheet lie."""
+"""Where the parts of a sheet of rows lie."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
-from latent_studio.app.traversing.strip import FILLS
+from latent_studio.app.widgets.sheet_strip import FILLS
 
 MARGIN, NAMES, GAP = 24, 88, 4  # px: around, for the names, between pictures
 BETWEEN = 12  # px between two rows
 LABEL = 16  # px under the pictures of a category
 MIN_SIDE, MAX_SIDE = 48, 112  # px
+MIN_GRID_SIDE, MIN_PITCH = 28, 44  # px; of a grid, whose rows need room for what stands beside them
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row: a number of the code, or a categorical factor with the names of its values.
+    """One row: what a number of the code does, or one value of a category.
 
-    share: its importance in [0, 1] beside the greatest, None where it is unknown.  note: the same in words.
+    name: no two rows have the same.  labels: stand under the pictures.  share: how long its bar is, in [0, 1]; None for
+    no bar.  note: stands under that, and tells it in words.  title: stands beside the row, by default its name.
+    lead: what stands before a picture's value on hover, by default `name = `.
     """
 
     name: str
@@ -30,34 +33,45 @@ class SheetRow:
     share: float | None = None
     ends: str = ""
     tooltip: str = ""
+    title: str = ""
+    lead: str = ""
 
 
 class SheetShape:
     """The layout of rows in a width: every picture has the same side; long rows go on in further lines.
 
     wraps: the steps do not fit side by side, so that what each stands for is written under it.
+    between: px between two rows.
     """
 
-    def __init__(self, rows: Sequence[SheetRow], width: float, n_steps: int, image: QSizeF) -> None:
-        """image: the size of the model's pictures in px; a whole multiple of it is preferred for the pictures."""
+    def __init__(
+        self, rows: Sequence[SheetRow], width: float, n_steps: int, image: QSizeF, height: float | None = None
+    ) -> None:
+        """image: the size of the model's pictures in px; a whole multiple of it is preferred for the pictures.
+        height: of a grid, whose rows stand as close as its columns and are all seen at once where that can be."""
         self.left = MARGIN + NAMES
         room = max(1.0, width - self.left - MARGIN + GAP)
         aspect = max(image.width(), 1.0) / max(image.height(), 1.0)
-        least, most = MIN_SIDE * max(1.0, aspect), MAX_SIDE * max(1.0, aspect)
+        is_grid = height is not None
+        least = (MIN_GRID_SIDE if is_grid else MIN_SIDE) * max(1.0, aspect)
         n_most = max(1, int(room // (least + GAP)))
         n_lines = -(-max(n_steps, 1) // n_most)
         self.wraps = n_lines > 1
-        across = max(least, min(most, room / -(-max(n_steps, 1) // n_lines) - GAP))
+        across = min(MAX_SIDE * max(1.0, aspect), room / -(-max(n_steps, 1) // n_lines) - GAP)
+        if height is not None and not self.wraps:
+            across = min(across, ((height - BETWEEN) / max(len(rows), 1) - GAP) * aspect)
+        across = max(least, across)
         multiple = int(across // max(image.width(), 1.0)) * image.width()
         self.picture_width = multiple if multiple >= FILLS * across else float(int(across))
         self.picture_height = max(8.0, float(round(self.picture_width / aspect)))
+        self.between = max(GAP, MIN_PITCH - self.picture_height) if is_grid else BETWEEN
         self.n_across = max(1, int(room // (self.picture_width + GAP)))
         self._n_pictures = [row.n_pictures for row in rows]
         self._labels = [LABEL if row.labels or self.wraps else 0 for row in rows]
         self._tops, top = [], float(BETWEEN)
         for index in range(len(rows)):
             self._tops.append(top)
-            top += self.height(index) + BETWEEN
+            top += self.height(index) + self.between
         self.total = top
 
     def height(self, index: int) -> float:

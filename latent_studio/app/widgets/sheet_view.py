@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from PySide6 import QtGui
 from PySide6.QtCore import QRectF, QSizeF, Qt, QTimer, Signal
@@ -11,13 +12,13 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from latent_studio.app.theme import Role, colour
-from latent_studio.app.traversing.sheet_shape import BETWEEN, GAP, LABEL, MARGIN, NAMES, SheetRow, SheetShape
-from latent_studio.app.traversing.strip import strip_image
 from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.overlay_bar import OverlayBar
 from latent_studio.app.widgets.peek import Peek
 from latent_studio.app.widgets.pixels import Pixels
 from latent_studio.app.widgets.progress import paint_progress
+from latent_studio.app.widgets.sheet_shape import GAP, LABEL, MARGIN, NAMES, SheetRow, SheetShape
+from latent_studio.app.widgets.sheet_strip import strip_image
 
 HEAD = 36  # px, over the rows
 N_KEPT = 64
@@ -33,14 +34,17 @@ Place = tuple[str, int]
 class SheetView(QAbstractScrollArea):
     """The rows, their layout and their painting; `Sheet` adds the hand.
 
+    `is_grid`: the rows stand as close as the columns, and are all seen at once where that can be.
+
     Signals:
         rows_visible(): others can be seen now; their pictures are given with `set_pictures`.
     """
 
     rows_visible = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_grid: bool = False) -> None:
         super().__init__(parent)
+        self._is_grid = is_grid
         self._rows: tuple[SheetRow, ...] = ()
         self._index: dict[str, int] = {}
         self._titles: tuple[str, ...] = ()
@@ -64,7 +68,6 @@ class SheetView(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.head = SheetHead(self)
-        self.setAccessibleName("Traversal sheet")
         OverlayBar(self)
 
     # --- what it shows
@@ -135,17 +138,21 @@ class SheetView(QAbstractScrollArea):
         self.verticalScrollBar().setValue(top)
 
     def titles(self) -> list[tuple[float, str]]:
-        """What stands over the columns: the middle of each, px, and its words."""
+        """What stands over the columns: the middle of each, px, and its words; not of all where they lie too close."""
         width = self._shape.picture_width
         if self._shape.wraps:
             return []  # no title would stand over one column: they stand under the pictures
         places = [self._shape.left + k * (width + GAP) + width / 2 for k in range(len(self._titles))]
-        return list(zip(places, self._titles, strict=True))
+        return list(zip(places, self._titles, strict=True))[:: self._titled_every()]
 
     @property
     def title_width(self) -> float:
         """How wide a title may be."""
-        return self._shape.picture_width + 2
+        return self._titled_every() * (self._shape.picture_width + GAP) - 2
+
+    def _titled_every(self) -> int:
+        widest = max((paint.text_width(title, "number_caption") for title in self._titles), default=0.0)
+        return max(1, ceil((widest + 2) / (self._shape.picture_width + GAP)))
 
     def _drop(self, name: str) -> None:
         for kept in (self._pictures, self._captions, self._strips):
@@ -155,12 +162,13 @@ class SheetView(QAbstractScrollArea):
 
     def _arrange(self) -> None:
         former = self._shape.picture_width
-        self._shape = SheetShape(self._rows, self.viewport().width(), self._n_steps, self._image_size)
+        width, height = self.viewport().width(), self.viewport().height() if self._is_grid else None
+        self._shape = SheetShape(self._rows, width, self._n_steps, self._image_size, height)
         if self._shape.picture_width != former:
             self._strips.clear()
         bar = self.verticalScrollBar()
         bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(int(self._shape.picture_height) + BETWEEN)
+        bar.setSingleStep(int(self._shape.picture_height + self._shape.between))
         bar.setRange(0, max(0, int(self._shape.total) - self.viewport().height()))
         if self._wanted_top is not None and self._rows:
             bar.setValue(self._wanted_top)
@@ -194,9 +202,10 @@ class SheetView(QAbstractScrollArea):
         row, shape = self._rows[index], self._shape
         box = QRectF(0, shape.top(index), self.viewport().width(), shape.height(index))
         if index == self._hovered_row or (self.hasFocus() and index == self._current[0]):
-            painter.fillRect(box.adjusted(0, -BETWEEN / 2, 0, BETWEEN / 2), colour("raised", 0.6))
+            around = box.adjusted(0, -shape.between / 2, 0, shape.between / 2)
+            painter.fillRect(around, colour("raised", 0.6))
             if self.hasFocus() and index == self._current[0]:
-                painter.fillRect(QRectF(0, box.top() - BETWEEN / 2, 2, box.height() + BETWEEN), colour("accent"))
+                painter.fillRect(QRectF(0, around.top(), 2, around.height()), colour("accent"))
         self._paint_name(painter, row, box)
         strip = self._strip(index)
         if strip is not None:
@@ -220,11 +229,11 @@ class SheetView(QAbstractScrollArea):
         return captions[k] if k < len(captions) else ""
 
     def _paint_name(self, painter: QPainter, row: SheetRow, box: QRectF) -> None:
-        """Name, importance as a thin bar, and the same in words; in the middle of the row's first line."""
+        """Title, a thin bar, and what it tells in words; in the middle of the row's first line."""
         lines = 1 + bool(row.note) + bool(row.ends)
         top = box.top() + min(box.height(), self._shape.picture_height) / 2 - (18 * lines + 6 * bool(row.note)) / 2
         room = QRectF(MARGIN, top, NAMES - 12, 18)
-        paint.draw_text(painter, room, row.name)
+        paint.draw_text(painter, room, row.title or row.name)
         if row.note:
             if row.share is not None:
                 paint_progress(painter, QRectF(MARGIN, room.bottom() + 2, NAMES - 32, 3), row.share, "muted")
@@ -270,7 +279,7 @@ class SheetHead(QWidget):
         """The choice of the rows' order stands over their names, letters over letters."""
         order.setParent(self)
         order.move(MARGIN - 11, 4)
-        order.setMaximumWidth(NAMES + 11)
+        order.setMaximumWidth(NAMES + 26)  # its last px lie beside the first title, which stands in the middle
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QPainter(self)

@@ -1,4 +1,4 @@
-"""The traversal sheet under the hand: adopt, enlarge, carry, select, and move by keys."""
+"""A sheet of rows under the hand: adopt, enlarge, carry, select, and move by keys."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from latent_studio.app.traversing.sheet_shape import BETWEEN, MARGIN, NAMES
-from latent_studio.app.traversing.sheet_view import Place, SheetView
 from latent_studio.app.widgets import carry, paint
 from latent_studio.app.widgets.pixels import to_qimage
+from latent_studio.app.widgets.sheet_shape import MARGIN, NAMES
+from latent_studio.app.widgets.sheet_view import Place, SheetView
 
 CodeOf = Callable[[str, int], carry.Code | None]
 
@@ -32,9 +32,9 @@ class Sheet(SheetView):
     menu_requested = Signal(list, QPoint)
     row_menu_requested = Signal(str, QPoint)
 
-    def __init__(self, code_of: CodeOf, parent: QWidget | None = None) -> None:
+    def __init__(self, code_of: CodeOf, parent: QWidget | None = None, *, is_grid: bool = False) -> None:
         """code_of: the code that travels with a picture when it is dragged away."""
-        super().__init__(parent)
+        super().__init__(parent, is_grid=is_grid)
         self._code_of = code_of
         self._pressed: tuple[Place, QPointF] | None = None
 
@@ -118,12 +118,13 @@ class Sheet(SheetView):
 
     def _show_tip(self, event: QtGui.QHelpEvent) -> None:
         place = self._place_at(QPointF(event.pos()))
-        row = self._shape.row_at(self._at(QPointF(event.pos())).y())
-        if place is not None and place[1] < len(self.pictures(place[0])):
-            text = f"{place[0]} = {self._captions[place[0]][place[1]]}"
-            self._peek.show_picture(self.pictures(place[0])[place[1]], text, event.globalPos())
+        number = self._shape.row_at(self._at(QPointF(event.pos())).y())
+        row = None if number is None else self._rows[number]
+        if row is not None and place is not None and place[1] < len(self.pictures(row.name)):
+            text = (row.lead or f"{row.name} = ") + self._captions[row.name][place[1]]
+            self._peek.show_picture(self.pictures(row.name)[place[1]], text, event.globalPos())
         elif row is not None and event.pos().x() < MARGIN + NAMES:
-            paint.show_tip(self.viewport(), event.globalPos(), self._rows[row].name, self._rows[row].tooltip)
+            paint.show_tip(self.viewport(), event.globalPos(), row.title or row.name, row.tooltip)
 
     # --- the keyboard
 
@@ -151,9 +152,10 @@ class Sheet(SheetView):
         index = max(0, min(self._rows[row].n_pictures - 1, self._current[1] + across))
         self._current = row, index
         cell, bar = self.cell(self._rows[row].name, index), self.verticalScrollBar()
-        beyond = max(0.0, cell.bottom() + BETWEEN - self.viewport().height())
-        bar.setValue(round(bar.value() + beyond + min(0.0, cell.top() - BETWEEN)))
-        self.setAccessibleDescription(f"{self._rows[row].name}, picture {index + 1} of {self._rows[row].n_pictures}")
+        beyond = max(0.0, cell.bottom() + MARGIN / 2 - self.viewport().height())
+        bar.setValue(round(bar.value() + beyond + min(0.0, cell.top() - MARGIN / 2)))
+        there = self._rows[row]
+        self.setAccessibleDescription(f"{there.title or there.name}, picture {index + 1} of {there.n_pictures}")
         self.viewport().update()
 
     def _menu_by_key(self) -> None:

@@ -1,11 +1,12 @@
-"""A sheet or an animation on its way into a file: decoded on one lane, written on another, cancelled at any time."""
+"""Rows of pictures on their way into a file: decoded on one lane, written on another, cancelled at any time."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -17,12 +18,12 @@ from latent_studio.app.widgets.buttons import Button
 from latent_studio.app.widgets.elide import Hairline, caption
 from latent_studio.app.widgets.progress import ProgressLine
 from latent_studio.core.events import Done, Failed, Progress
-from latent_studio.core.request import Answer
+from latent_studio.core.request import Answer, ModelRequest
 from latent_studio.studio.document import ModelRef
 from latent_studio.studio.provenance import KEY as CODE_KEY
 from latent_studio.studio.provenance import provenance_values
-from latent_studio.views.animation import N_FRAMES, WriteTraversal
-from latent_studio.views.traversal_sheet import ReferenceRows, SheetPictures, Span
+from latent_studio.views.animation import WriteTraversal
+from latent_studio.views.traversal_sheet import SheetPictures
 
 BAR_HEIGHT = 40  # px
 DECODING_SHARE = 0.8
@@ -31,13 +32,20 @@ DECODING_SHARE = 0.8
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person wants written. names: the rows, in order.  code: around which they are swept."""
+    """What a person wants written.
+
+    rows: asks for the pictures; it tells Progress, and gives SheetPictures in the end.  code: what the file restores
+    when it is dropped back.  what: the pictures in words.  titles: what stands over the columns of a sheet.
+    about: what the file tells beside its rows.
+    """
 
     model: ModelRef
-    names: tuple[str, ...]
+    rows: ModelRequest
     code: tuple[float, ...]
-    span: Span
     path: Path
+    what: str
+    titles: tuple[str, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
     is_animation: bool = False
 
 
@@ -56,7 +64,7 @@ class Exporting(QObject):
         super().__init__(parent)
         self._session = session
         self._wish: Wish | None = None
-        self._asked: ReferenceRows | WriteTraversal | None = None
+        self._asked: ModelRequest | WriteTraversal | None = None
         session.answered.connect(self._on_answered)
 
     @property
@@ -67,17 +75,15 @@ class Exporting(QObject):
     def start(self, wish: Wish) -> None:
         """Decode the rows by the reference path, then write the file."""
         self.cancel()
-        span = replace(wish.span, n=N_FRAMES) if wish.is_animation else wish.span
-        self._wish = wish
-        self._asked = ReferenceRows(model=wish.model.key, code=wish.code, names=wish.names, span=span)
+        self._wish, self._asked = wish, wish.rows
         self.progressed.emit(0.0)
-        self._session.ask(self._asked)
+        self._session.ask(wish.rows)
 
     def cancel(self) -> None:
         """Let it be; nothing is written."""
         if self._asked is None:
             return
-        lane = self._session.views if isinstance(self._asked, ReferenceRows) else self._session.jobs
+        lane = self._session.views if isinstance(self._asked, ModelRequest) else self._session.jobs
         lane.engine.cancel(self._asked.slot)
         self._end("", "")
 
@@ -92,7 +98,7 @@ class Exporting(QObject):
             return
         if isinstance(value, Progress):
             share = value.done / max(value.total, 1)
-            is_decoding = isinstance(self._asked, ReferenceRows)
+            is_decoding = isinstance(self._asked, ModelRequest)
             self.progressed.emit(DECODING_SHARE * share if is_decoding else DECODING_SHARE + 0.2 * share)
         elif isinstance(value, SheetPictures):
             self._write(self._wish, value)
@@ -105,20 +111,14 @@ class Exporting(QObject):
         model = wish.model.model_copy(update={"digest": made.header.digest})  # a run may have gone on meanwhile
         if goes_on(self._session, model.key):
             model = keep_weights(self._session, model, made)
+        rows = [{"name": row.name, "kl": row.kl, "values": row.values} for row in made.rows]
         texts = {
             "Software": "Latent Studio",
             CODE_KEY: json.dumps(provenance_values(model, wish.code, made.header.space, self._session.document)),
-            "latent_studio": json.dumps(
-                {
-                    "range": wish.span.reach,
-                    "rows": [{"name": row.name, "kl": row.kl, "values": row.values} for row in made.rows],
-                },
-                ensure_ascii=False,
-            ),
+            "latent_studio": json.dumps({**wish.about, "rows": rows}, ensure_ascii=False),
         }
-        span = None if wish.is_animation else wish.span
         self._asked = WriteTraversal(
-            path=wish.path, rows=made.rows, texts=texts, span=span, is_animation=wish.is_animation
+            path=wish.path, rows=made.rows, texts=texts, titles=wish.titles, is_animation=wish.is_animation
         )
         self._session.start_job(self._asked)
 
@@ -153,10 +153,6 @@ class ExportBar(QWidget):
     def _on_progress(self, share: float) -> None:
         wish = self._exporting.wish
         if wish is not None:
-            self._what.setText(f"Writing {wish.path.name}: {_counted(wish.names)}")
+            self._what.setText(f"Writing {wish.path.name}: {wish.what}")
             self._line.set_progress(share)
             self.show()
-
-
-def _counted(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{len(names)} rows"
