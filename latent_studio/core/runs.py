@@ -1,6 +1,7 @@
 """The run folder as a protocol: what any reader, without torch, finds in it.
 
     recipe.toml  metrics.jsonl  controls.jsonl  status.json  samples/  step-NNNNNNNN/  latest  best.safetensors
+    checks.json
 
 A run started by another window, from the command line or on another machine over a shared disk is followed by reading
 these files; `metrics.jsonl` may end in half a line.
@@ -22,6 +23,9 @@ from latent_studio.core.files import write_file
 from latent_studio.core.header import Header, read_header
 
 RECIPE, METRICS, CONTROLS, STATUS, LATEST = "recipe.toml", "metrics.jsonl", "controls.jsonl", "status.json", "latest"
+CHECKS = "checks.json"
+"""What was measured last on samples of the run, and at which step. Whoever measured writes it, whole, the run's writer
+or not: nothing that trains reads it."""
 BEST, MODEL, EMA, STATE = "best.safetensors", "model.safetensors", "ema.safetensors", "state.safetensors"
 SAMPLES, STEP = "samples", "step-"
 

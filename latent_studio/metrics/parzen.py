@@ -66,9 +66,7 @@ def estimate(centres: Tensor, validation: Tensor, test: Tensor) -> Generator[tup
     return Estimate(float(found[0].mean()), error, BANDWIDTHS[best], len(centres))
 
 
-def _counted(
-    work: Generator[int, None, Tensor], before: int, total: int
-) -> Generator[tuple[int, int], None, Tensor]:
+def _counted(work: Generator[int, None, Tensor], before: int, total: int) -> Generator[tuple[int, int], None, Tensor]:
     while True:
         try:
             yield before + next(work), total

@@ -21,8 +21,8 @@ apart; among independent points of d dimensions a share of about 0.25^d comes so
 
 @dataclass(frozen=True, eq=False)
 class Distances:
-    """mean: over all pairs of different points.  nearest, partner: (n,), how far the nearest other point of each is, and
-    which it is."""
+    """mean: over all pairs of different points.  nearest, partner: (n,), how far the nearest other point of each is,
+    and which it is."""
 
     mean: float
     nearest: Tensor
@@ -48,7 +48,7 @@ def distances(points: Tensor) -> Generator[int, None, Distances]:
 
 
 def relative_spread(samples: Distances, data: Distances) -> float:
-    """The mean distance of two samples over that of two pictures of the data: 1 is as varied as they are, 0 collapsed."""
+    """The mean distance of two samples over that of two pictures of the data: 1 is as varied as those, 0 collapsed."""
     return samples.mean / data.mean if data.mean else float("nan")
 
 
