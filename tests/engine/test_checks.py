@@ -35,7 +35,8 @@ def run(tmp_path: Path) -> Path:
         {
             "data": {"source": "digits", "train_fraction": 400 / 1437},
             "model": {"family": "vae", "n_latent": 4, "width": 64},
-            "training": {"n_epochs": 40, "batch_size": 100, "device": "cpu", "n_threads": 1},
+            "training": {"n_epochs": 40, "batch_size": 100, "device": "cpu", "n_threads": 1, "ema_decay": 0.9},
+            "optimizer": {"learning_rate": 5e-3},
         }
     )
     drive(train(recipe, tmp_path / "run"))
@@ -59,7 +60,7 @@ def texts(events: list[Event]) -> set[str]:
 def test_the_samples_of_a_run_are_compared_with_its_data(run: Path) -> None:
     told = result(check(run))
     assert told["step"] == 160
-    assert 0.1 < told["spread"] < 1.2
+    assert 0.4 < told["spread"] < 1.2
     assert 0 <= told["duplicates"] < 0.5
     assert list(told["classes"]) == list("0123456789")
     own, data = np.array(list(told["classes"].values())).T
@@ -99,7 +100,7 @@ def test_a_training_that_was_broken_off_goes_on() -> None:
     assert path.with_suffix("").is_dir()
     assert not path.is_file()
     again = [event.done for event in classifier_for(OpenData()(SECTION), SECTION, 1) if isinstance(event, Progress)]
-    assert [done for done in again if done][0] >= steps[0] - 1
+    assert next(done for done in again if done) >= steps[0] - 1
     assert path.is_file()
 
 
