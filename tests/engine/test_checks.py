@@ -34,7 +34,7 @@ def run(tmp_path: Path) -> Path:
     recipe = Recipe.model_validate(
         {
             "data": {"source": "digits", "train_fraction": 400 / 1437},
-            "model": {"family": "vae", "n_latent": 4, "width": 64},
+            "model": {"family": "vae", "n_latent": 12, "width": 64},
             "training": {"n_epochs": 40, "batch_size": 100, "device": "cpu", "n_threads": 1, "ema_decay": 0.9},
             "optimizer": {"learning_rate": 5e-3},
         }
