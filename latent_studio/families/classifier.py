@@ -19,7 +19,7 @@ from latent_studio.core.family import DataSpec, Family, FamilyConfig
 from latent_studio.core.latent import LatentSpace
 from latent_studio.core.model import Batch, GenerativeModel
 from latent_studio.core.objective import Objective, Phase, Step, Term
-from latent_studio.nets.conv import ConvEncoder
+from latent_studio.nets.dcgan import ConvTrunk
 from latent_studio.nets.mlp import MLPEncoder
 from latent_studio.nets.sizes import check_convolvable, is_convolvable
 
@@ -50,7 +50,7 @@ class ClassifierConfig(FamilyConfig):
         json_schema_extra={"advanced": True},
     )
     channels: int = Field(
-        32,
+        16,
         ge=4,
         le=256,
         title="Channels",
@@ -98,7 +98,8 @@ def network(config: ClassifierConfig, data: DataSpec, n_classes: int) -> nn.Modu
     if config.network == "mlp":
         return MLPEncoder(data.image_shape, n_classes, config.width, config.n_layers)
     check_convolvable(data.image_shape)
-    return ConvEncoder(data.image_shape, n_classes, config.channels)
+    trunk = ConvTrunk(data.image_shape, config.channels, is_normed=True)
+    return nn.Sequential(trunk, nn.Linear(trunk.n_features, n_classes))
 
 
 class CrossEntropy(Objective[Classifier]):
@@ -131,6 +132,7 @@ FAMILY = Family(
     objective=CrossEntropy,
     needs=("image", "label"),
     defaults={
-        kind: {"training": {"n_epochs": 5}, "optimizer": {"final_learning_rate": 0.02}} for kind in ("pixels", "points")
+        kind: {"training": {"n_epochs": 5}, "optimizer": {"learning_rate": 2e-3, "final_learning_rate": 0.02}}
+        for kind in ("pixels", "points")
     },
 )

@@ -300,14 +300,19 @@ def _settled(recipe: Recipe) -> dict[str, Any]:
 
 
 def with_settings(recipe: Recipe, settings: list[str]) -> Recipe:
-    """The recipe changed by command-line settings such as `model.beta=4`; values are TOML, bare words are strings."""
+    """The recipe changed by command-line settings such as `model.beta=4`."""
+    return with_changes(recipe, settings_from(settings))
+
+
+def settings_from(settings: list[str]) -> dict[str, Any]:
+    """Values by path, from the command line; they are TOML, bare words are strings."""
     changes = {}
     for setting in settings:
         path, equals, text = setting.partition("=")
         if not equals or not all(path.strip().split(".")):
             raise StudioError(f'"{setting}" is no setting: write it as section.field=value, for instance model.beta=4.')
         changes[path.strip()] = _toml_value(text.strip())
-    return with_changes(recipe, changes)
+    return changes
 
 
 def with_changes(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
