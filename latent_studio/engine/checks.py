@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Done, Event, Progress
 from latent_studio.core.files import write_file
@@ -17,7 +15,6 @@ from latent_studio.core.header import Header
 from latent_studio.core.request import OpenModel, Request
 from latent_studio.core.runs import CHECKS, RECIPE
 from latent_studio.data.image_set import ImageSet
-from latent_studio.data.point_set import PointSet
 from latent_studio.engine.classifiers import Judge, classifier_for
 from latent_studio.engine.data import OpenData
 from latent_studio.engine.jobs import window_threads
@@ -92,18 +89,18 @@ def checked(
     """What `CheckSamples` tells of n samples, or of as many as there are pictures for training."""
     import torch
 
-    from latent_studio.metrics.drawing import drawn
+    from latent_studio.metrics.drawing import drawn, images_of
     from latent_studio.metrics.modes import class_shares, inception_score
     from latent_studio.metrics.spread import are_duplicates, relative_spread
 
-    n = min(n, images.n_train)
+    n = min(n, images.n_train)  # the first pictures are a fair sample
     pieces: list[Tensor] = []
     for piece in drawn(opened.model, n, seed, opened.header.name):
         pieces.append(piece.cpu())
         yield Progress(sum(map(len, pieces)), 3 * n, "pictures", text="drawing samples")
     samples = torch.cat(pieces)
     own = yield from _compared(samples, n)
-    data = yield from _compared(_first(images, n), 2 * n)
+    data = yield from _compared(images_of(images, slice(n)), 2 * n)
     found: dict[str, Any] = {
         "step": opened.header.step,
         "digest": opened.header.digest,
@@ -131,15 +128,6 @@ def keep(run: Path, found: dict[str, Any]) -> None:
     if (run / RECIPE).is_file():
         figures = {name: value for name, value in found.items() if name != "pairs"}
         write_file(run / CHECKS, json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
-
-
-def _first(images: ImageSet, n: int) -> Tensor:
-    """(n, c, h, w): pictures of the training part, of which the first ones are a fair sample."""
-    import torch
-
-    if isinstance(images, PointSet):
-        return torch.from_numpy(images.points[:n])[:, :, None, None]
-    return torch.from_numpy(images.pixels[:n] / np.float32(255))
 
 
 def _compared(points: Tensor, before: int) -> Generator[Progress, object, Distances]:

@@ -1,14 +1,17 @@
-"""Images drawn from a model, as numbers: what its samples are measured by."""
+"""Samples of a model and pictures of its data, as the numbers that both are measured by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from latent_studio.core.errors import StudioError
 from latent_studio.core.model import Decodes, GenerativeModel, Samples, sample_prior
+from latent_studio.data.image_set import ImageSet
+from latent_studio.data.point_set import PointSet
 
 PIECE = 50
 """Images at a time."""
@@ -31,3 +34,10 @@ def drawn(model: GenerativeModel, n: int, seed: int, name: str = "This model") -
             else:
                 images = model.sample_images(k, generator)
         yield images.float()
+
+
+def images_of(data: ImageSet, rows: slice) -> Tensor:
+    """Those pictures of a set as a model makes them: float32 (n, c, h, w) in [0, 1], or points (n, d, 1, 1)."""
+    if isinstance(data, PointSet):
+        return torch.from_numpy(data.points[rows])[:, :, None, None]
+    return torch.from_numpy(data.pixels[rows] / np.float32(255))

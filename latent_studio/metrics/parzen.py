@@ -15,9 +15,15 @@ import torch
 from torch import Tensor
 
 from latent_studio.core.errors import StudioError
+from latent_studio.core.events import Progress
+from latent_studio.data.image_set import ImageSet
+from latent_studio.metrics.drawing import images_of
 
 BANDWIDTHS = tuple(0.01 * 1.1**k for k in range(49))
 """From 0.01 to 0.97 in steps of 10 %, for pixels in [0, 1]."""
+
+N_CENTRES, N_VALIDATION = 10_000, 1_000
+"""As in Goodfellow et al. 2014: so many samples stand for a model, so many held-out pictures choose the bandwidth."""
 
 ROWS = 100
 
@@ -48,31 +54,54 @@ def log_likelihood(points: Tensor, centres: Tensor, bandwidths: Sequence[float])
     return torch.cat(rows, dim=1)
 
 
-def estimate(centres: Tensor, validation: Tensor, test: Tensor) -> Generator[tuple[int, int], None, Estimate]:
-    """The mean over `test` with the bandwidth that suits `validation` best; each (·, d). Yields (points done, of all).
+def estimate(centres: Tensor, validation: Tensor, test: Tensor) -> Generator[Progress, None, Estimate]:
+    """The mean over `test` with the bandwidth that suits `validation` best; each (·, d).
 
     StudioError where that lies at an end of the grid, so that the best one was not tried.
     """
-    total = len(validation) + len(test)
-    tried = yield from _counted(log_likelihood(validation, centres, BANDWIDTHS), 0, total)
+    tried = yield from _told(log_likelihood(validation, centres, BANDWIDTHS), len(validation), "choosing the bandwidth")
     best = int(tried.mean(1).argmax())
     if best in (0, len(BANDWIDTHS) - 1):
         raise StudioError(
             f"No bandwidth from {BANDWIDTHS[0]:.2g} to {BANDWIDTHS[-1]:.2g} suits these pictures: "
             "a Parzen window is for pictures of many grey levels."
         )
-    found = yield from _counted(log_likelihood(test, centres, BANDWIDTHS[best : best + 1]), len(validation), total)
-    error = float(found[0].std()) / len(test) ** 0.5
-    return Estimate(float(found[0].mean()), error, BANDWIDTHS[best], len(centres))
+    chosen = BANDWIDTHS[best]
+    (found,) = yield from _told(log_likelihood(test, centres, [chosen]), len(test), "scoring test pictures")
+    return Estimate(float(found.mean()), float(found.std()) / len(test) ** 0.5, chosen, len(centres))
 
 
-def _counted(work: Generator[int, None, Tensor], before: int, total: int) -> Generator[tuple[int, int], None, Tensor]:
+def _told(work: Generator[int, None, Tensor], total: int, text: str) -> Generator[Progress, None, Tensor]:
     while True:
         try:
-            yield before + next(work), total
+            yield Progress(next(work), total, "pictures", text=text)
         except StopIteration as end:
             found: Tensor = end.value
             return found
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The pictures that an estimate needs, (·, d): what centres may be taken from, and what they are scored on."""
+
+    training: Tensor
+    validation: Tensor
+    test: Tensor
+
+
+def parts(images: ImageSet) -> Parts:
+    """The last training pictures, a tenth of them but at most 1,000, are for validation.
+
+    StudioError for a set without a test part and for points, whose distances have other units.
+    """
+    if images.kind != "pixels":
+        raise StudioError(f"{images.name} is {images.kind}: a Parzen window is for pictures.")
+    if images.n_test == 0:
+        raise StudioError(f"{images.name} has no test part to score: choose data with one.")
+    n_validation = min(N_VALIDATION, images.n_train // 10)
+    first = images.n_train - n_validation
+    rows = slice(first), slice(first, images.n_train), images.test
+    return Parts(*(images_of(images, part).flatten(1) for part in rows))
 
 
 def k_means(points: Tensor, n_centres: int, seed: int = 0) -> Tensor:

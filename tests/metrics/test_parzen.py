@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from torch import Tensor
 from torch.distributions import Normal
 
 from latent_studio.core.errors import StudioError
+from latent_studio.data import load
 from latent_studio.data.pixel_store import at_once
-from latent_studio.metrics.parzen import BANDWIDTHS, ROWS, estimate, k_means, log_likelihood
+from latent_studio.metrics.parzen import BANDWIDTHS, ROWS, estimate, k_means, log_likelihood, parts
 
 
 def normal(n: int, d: int, seed: int, scale: float = 1.0) -> Tensor:
@@ -70,3 +72,18 @@ def test_k_means_finds_clusters_that_lie_apart() -> None:
     found = k_means(points, 3)
     order = torch.cdist(places, found).argmin(1)
     torch.testing.assert_close(found[order], places, atol=0.02, rtol=0)
+
+
+def test_held_out_pictures_choose_the_bandwidth_and_are_no_centres() -> None:
+    digits = load("digits")
+    found = parts(digits)
+    assert [len(part) for part in (found.training, found.validation, found.test)] == [1437 - 143, 143, 360]
+    assert found.test.shape[1] == 64
+    torch.testing.assert_close(found.validation[-1], torch.from_numpy(digits.pixels[1436] / np.float32(255)).flatten())
+
+
+def test_points_and_sets_without_a_test_part_are_refused() -> None:
+    with pytest.raises(StudioError, match="is points: a Parzen window is for pictures"):
+        parts(load("gaussians", n=200))
+    with pytest.raises(StudioError, match="has no test part to score"):
+        parts(replace(load("digits"), n_train=1797))
