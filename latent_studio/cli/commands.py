@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from latent_studio.cli import data, estimate, evaluate, export, info, render, sample, train
+from latent_studio.cli import branch, data, estimate, evaluate, export, info, render, sample, train
 from latent_studio.core.errors import StudioError
 
 
@@ -35,7 +35,15 @@ def latent_studio(context: typer.Context) -> None:
         raise typer.Exit(open_window([]))
 
 
-for command in (train.train, estimate.estimate, sample.sample, evaluate.evaluate, info.info, export.export):
+for command in (
+    train.train,
+    branch.branch,
+    estimate.estimate,
+    sample.sample,
+    evaluate.evaluate,
+    info.info,
+    export.export,
+):
     app.command()(command)
 app.add_typer(render.app, name="render")
 app.add_typer(data.app, name="data")

@@ -19,6 +19,7 @@ from latent_studio.cli.opening import (
     recipe_beside,
 )
 from latent_studio.cli.output import AsJson, print_json, print_table
+from latent_studio.cli.parzen import print_parzen
 from latent_studio.core.errors import StudioError
 from latent_studio.data import ImageSet
 
@@ -38,6 +39,10 @@ def evaluate(
     source: SourceName = "",
     path: DataPath = "",
     size: DataSize = None,
+    by_parzen: Annotated[
+        bool, typer.Option("--parzen", help="The log-likelihood of the test part by a Parzen window around samples.")
+    ] = False,
+    n_samples: Annotated[int, typer.Option("--samples", min=10, help="How many samples, for --parzen.")] = 10_000,
     as_json: AsJson = False,
 ) -> None:
     """Measure a model on its data: for a VAE the evidence lower bound, its parts and the KL of each dimension."""
@@ -47,6 +52,9 @@ def evaluate(
     if seed is None:
         recipe = recipe_beside(checkpoint)
         seed = recipe.training.seed if recipe else 0
+    if by_parzen:
+        print_parzen(opened, images, n_samples, seed, as_json)
+        return
     parts = ("test", "train") if split == "both" else (split,)
     found = {part: measured(opened, images, part, seed) for part in parts}
     if as_json:

@@ -1,6 +1,7 @@
 """The run folder as a protocol: what any reader, without torch, finds in it.
 
     recipe.toml  metrics.jsonl  controls.jsonl  status.json  samples/  step-NNNNNNNN/  latest  best.safetensors
+    checks.json  origin.json
 
 A run started by another window, from the command line or on another machine over a shared disk is followed by reading
 these files; `metrics.jsonl` may end in half a line.
@@ -13,7 +14,7 @@ import os
 import socket
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,6 +23,11 @@ from latent_studio.core.files import write_file
 from latent_studio.core.header import Header, read_header
 
 RECIPE, METRICS, CONTROLS, STATUS, LATEST = "recipe.toml", "metrics.jsonl", "controls.jsonl", "status.json", "latest"
+CHECKS = "checks.json"
+"""What was measured last on samples of the run, and at which step. Whoever measured writes it, whole, the run's writer
+or not: nothing that trains reads it."""
+ORIGIN = "origin.json"
+"""Where a run that branched off another one comes from."""
 BEST, MODEL, EMA, STATE = "best.safetensors", "model.safetensors", "ema.safetensors", "state.safetensors"
 SAMPLES, STEP = "samples", "step-"
 
@@ -67,6 +73,27 @@ class RunStatus(BaseModel):
         if self.host == socket.gethostname() and os.name != "nt":  # Windows has no harmless signal to ask with
             return process_exists(self.pid) and not began_after(self.pid, self.heartbeat)
         return now - self.heartbeat < STALE_AFTER_S
+
+
+class Origin(BaseModel):
+    """Where a branch comes from: a run, the step it stood at, the changes of its recipe by path, and what was not
+    carried over."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    step: int
+    moment: Literal["newest", "best"] = "newest"
+    changes: dict[str, Any] = {}
+    anew: tuple[str, ...] = ()
+
+
+def read_origin(run: Path) -> Origin | None:
+    """Where a run branched off; None for one that began from nothing."""
+    try:
+        return Origin.model_validate_json((run / ORIGIN).read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None
 
 
 def read_status(run: Path) -> RunStatus | None:

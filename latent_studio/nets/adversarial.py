@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from latent_studio.core.adversary import Adversary
-from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Pixels
 from latent_studio.core.family import DataSpec, FamilyConfig
 from latent_studio.core.latent import Categorical, Factor, LatentSpace
@@ -21,7 +20,7 @@ from latent_studio.nets.dcgan import SLOPE, ConvGenerator, ConvTrunk
 from latent_studio.nets.minibatch import MinibatchDiscrimination, MinibatchStddev
 from latent_studio.nets.mlp import layers
 from latent_studio.nets.resnet import ResidualGenerator, ResidualTrunk
-from latent_studio.nets.sizes import ImageShape
+from latent_studio.nets.sizes import ImageShape, check_convolvable
 
 MLP_UP_TO_PIXELS = 256
 """Pictures of at most this many numbers get fully connected networks when the choice is `auto`."""
@@ -105,10 +104,11 @@ class AdversarialNetworks(FamilyConfig):
     )
 
     def resolved(self, data: DataSpec) -> Self:
+        found = super().resolved(data)  # of the game's settings, where a family has both
         if self.network != "auto":
-            return self
+            return found
         is_small = data.kind == "points" or prod(data.image_shape) <= MLP_UP_TO_PIXELS
-        return self.model_copy(update={"network": "mlp" if is_small else "conv"})
+        return found.model_copy(update={"network": "mlp" if is_small else "conv"})
 
 
 class AdversarialModel(Adversary):
@@ -118,7 +118,8 @@ class AdversarialModel(Adversary):
         if config.n_generators > 1:
             factors = (*factors, Categorical(name="generator", shape=(config.n_generators,)))
         super().__init__(LatentSpace(factors=factors), data.image_shape)
-        _check_size(config, data.image_shape)
+        if config.network != "mlp":
+            check_convolvable(data.image_shape)
         self.is_of_points = data.kind == "points"
         self.generator = _generator(config, self.space.dim, data)
         self.trunk, self.n_features = _trunk(config, data)
@@ -222,12 +223,3 @@ def _normed(part: nn.Module) -> None:
     for layer in list(part.modules()):
         if isinstance(layer, nn.Linear | nn.Conv2d):
             spectral_norm(layer)
-
-
-def _check_size(config: AdversarialNetworks, image_shape: ImageShape) -> None:
-    _, height, width = image_shape
-    if config.network != "mlp" and (height != width or not 8 <= height <= 128):
-        raise StudioError(
-            f"A convolutional network takes square pictures of 8 to 128 px, not {width} × {height}: "
-            "choose another size for the data, or network = mlp."
-        )

@@ -8,11 +8,10 @@ from typing import Literal, Self
 from pydantic import Field
 from torch import nn
 
-from latent_studio.core.errors import StudioError
 from latent_studio.core.family import DataSpec, FamilyConfig
 from latent_studio.nets.conv import ConvDecoder, ConvEncoder
 from latent_studio.nets.mlp import MLPDecoder, MLPEncoder
-from latent_studio.nets.sizes import ImageShape
+from latent_studio.nets.sizes import ImageShape, check_convolvable
 
 MLP_UP_TO_PIXELS = 1024
 """Pictures of at most this many numbers get a fully connected network when the choice is `auto`."""
@@ -69,12 +68,7 @@ def networks(config: AutoencodingConfig, image_shape: ImageShape, n_features: in
             MLPEncoder(image_shape, n_features, config.width, config.n_layers),
             MLPDecoder(config.n_latent, image_shape, config.width, config.n_layers),
         )
-    _, height, width = image_shape
-    if height != width or not 8 <= height <= 128:
-        raise StudioError(
-            f"A convolutional network takes square pictures of 8 to 128 px, not {width} × {height}: "
-            "choose another size for the data, or network = mlp."
-        )
+    check_convolvable(image_shape)
     return (
         ConvEncoder(image_shape, n_features, config.channels),
         ConvDecoder(config.n_latent, image_shape, config.channels),

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from latent_studio.core.errors import StudioError
+
 ImageShape = tuple[int, int, int]
 """(channels, height, width)."""
 
 SMALLEST = 4
 """The side at which convolutional networks hand over to a fully connected layer."""
+
+
+def is_convolvable(image_shape: ImageShape) -> bool:
+    """Whether convolutional networks take such pictures."""
+    _, height, width = image_shape
+    return height == width and 8 <= height <= 128
+
+
+def check_convolvable(image_shape: ImageShape) -> None:
+    """StudioError where they do not."""
+    if not is_convolvable(image_shape):
+        _, height, width = image_shape
+        raise StudioError(
+            f"A convolutional network takes square pictures of 8 to 128 px, not {width} × {height}: "
+            "choose another size for the data, or network = mlp."
+        )
 
 
 def ladder(side: int) -> list[int]:

@@ -314,21 +314,37 @@ def _settled(recipe: Recipe) -> dict[str, Any]:
 
 
 def with_settings(recipe: Recipe, settings: list[str]) -> Recipe:
-    """The recipe changed by command-line settings such as `model.beta=4`; values are TOML, bare words are strings."""
+    """The recipe changed by command-line settings such as `model.beta=4`."""
+    return with_changes(recipe, settings_from(settings))
+
+
+def settings_from(settings: list[str]) -> dict[str, Any]:
+    """Values by path, from the command line; they are TOML, bare words are strings."""
+    changes = {}
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        if not equals or not all(path.strip().split(".")):
+            raise StudioError(f'"{setting}" is no setting: write it as section.field=value, for instance model.beta=4.')
+        changes[path.strip()] = _toml_value(text.strip())
+    return changes
+
+
+def with_changes(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """The recipe with other values by path (`model.beta`, `optimizer.discriminator.learning_rate`); None leaves a field
+    open."""
     values, known = recipe.said(), recipe.model_dump()
     optimizer = values.get("optimizer", {})
     optimizer |= optimizer.pop("phases", {})  # a player's table stands in [optimizer], as in the file
-    for setting in settings:
-        path, equals, text = setting.partition("=")
-        keys = path.strip().split(".")
-        if not equals or not all(keys):
-            raise StudioError(f'"{setting}" is no setting: write it as section.field=value, for instance model.beta=4.')
+    for path, value in changes.items():
+        *sections, last = path.split(".")
         target, field = values, known
-        for key in keys[:-1]:
+        for key in sections:
             target, field = target.setdefault(key, {}), field.get(key, {})
             if not (isinstance(target, dict) and isinstance(field, dict)):
                 raise StudioError(f'"{path}" leads nowhere: {key} has no fields; write section.field=value.')
-        target[keys[-1]] = _toml_value(text.strip())
+        target[last] = value
+        if value is None:
+            del target[last]
     return parse_recipe(tomlkit.dumps(values), "The recipe's")
 
 

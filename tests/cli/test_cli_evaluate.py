@@ -50,6 +50,16 @@ def test_raw_averaged_and_best_weights_are_told_apart(run: Run, trained: Path) -
     assert found["best"]["digest"] == found["ema"]["digest"]  # one measurement was made, at the end
 
 
+def test_a_window_around_samples_gives_any_model_a_likelihood(run: Run, trained: Path) -> None:
+    told = run("evaluate", trained, "--parzen", "--samples", 500, "--json").json
+    found = told["parzen"]
+    assert found["n_centres"] == 500
+    assert 0.05 < found["bandwidth"] < 0.7
+    assert found["log_likelihood"] < 64  # a density of 64 numbers that lie all over [0, 1]
+    assert run("evaluate", trained, "--parzen", "--samples", 500, "--json").json == told
+    assert "nats per picture, Parzen window" in run("evaluate", trained, "--parzen", "--samples", 500).out
+
+
 def test_another_seed_draws_other_codes(run: Run, checkpoint: Path) -> None:
     assert measures(run, checkpoint, "--seed", 1) != measures(run, checkpoint, "--seed", 2)
     assert measures(run, checkpoint, "--seed", 1) == measures(run, checkpoint, "--seed", 1)
