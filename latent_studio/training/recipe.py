@@ -199,6 +199,15 @@ class OptimizerSection(Config):
         falling = max(0.0, (done - self.falls_from) / (1 - self.falls_from))
         return self.final_learning_rate + (1 - self.final_learning_rate) * 0.5 * (1 + math.cos(math.pi * falling))
 
+    def slower(self, factor: float) -> dict[str, Any]:
+        """The learning rates of all players times a factor, to three figures, for `Recipe.with_values`."""
+        times = {"learning_rate": float(f"{self.learning_rate * factor:.3g}")}
+        phases = {name: own.model_dump(exclude_none=True) for name, own in self.phases.items()}
+        for own in phases.values():
+            if "learning_rate" in own:
+                own["learning_rate"] = float(f"{own['learning_rate'] * factor:.3g}")
+        return {**times, "phases": phases} if phases else times
+
     def for_phase(self, name: str) -> OptimizerSection:
         """The settings of that player."""
         own = self.phases.get(name)

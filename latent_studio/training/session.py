@@ -11,7 +11,9 @@ from torch import Tensor
 
 from latent_studio.core.controls import Controls
 from latent_studio.core.errors import StudioError
-from latent_studio.core.events import Done, Event, Metrics, Pictures, Progress, Saved, Snapshot, Warned
+from latent_studio.core.events import (
+    Began, Changed, Done, Event, Metrics, Pictures, Progress, Saved, Snapshot, Warned,
+)
 from latent_studio.core.header import Header
 from latent_studio.core.runs import RunState, RunStatus
 from latent_studio.training import memory
@@ -101,6 +103,7 @@ class Session:
         save_at, beat_at = time.monotonic() + recipe.save_every_s, time.monotonic() + _HEARTBEAT_S
         log_every = min(50, max(1, recipe.n_epochs * game.feed.n_batches // 1000))
         self.say("running")
+        yield Began(game.recipe.model_dump(mode="json"), dict(game.learning_rates), dict(game.n_updates))
         for name in self.damaged:
             yield Warned(f"The saved step {name} cannot be read: going on from step {game.step:,}.")
         if not self.is_exact:
@@ -124,7 +127,9 @@ class Session:
                 beat_at = now + _HEARTBEAT_S
             yield from self._breath()
             while self.pending and self.pending[0][0] <= game.step:
-                game.apply(self.pending.pop(0)[1])
+                step, controls = self.pending.pop(0)
+                game.apply(controls)
+                yield Changed(step, controls)
             is_watched = (game.step + 1) % log_every == 0 or self.is_asked
             self.is_asked = False
             shown = memory.advance(game, is_watched)
@@ -145,8 +150,9 @@ class Session:
         """Note what a person changes now, in the place of what was going to be replayed from here on."""
         self.is_asked, self.breath_at = True, 0.0  # a person waits for what the next step does
         if controls.changes_the_game:
-            self.run.log_controls(self.game.step, controls)
-            self.pending = self.run.controls_from(self.game.step)
+            step = self.game.step
+            self.run.log_controls(step, controls)
+            self.pending = [*(row for row in self.pending if row[0] <= step), (step, controls)]
 
     def _breath(self) -> Iterator[Progress | None]:
         if time.monotonic() < self.breath_at:

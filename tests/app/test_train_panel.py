@@ -20,7 +20,7 @@ from latent_studio.app.widgets.field import NumberField
 from latent_studio.app.widgets.run_list import RunItem
 from latent_studio.core.runs import CONTROLS, RunStatus, learning_rate_set, read_status
 from latent_studio.studio.histories import STEPS, TEST, TRAIN
-from latent_studio.studio.training import LiveRun
+from latent_studio.studio.live_run import LiveRun
 from latent_studio.training.recipe import OptimizerSection, Recipe, read_recipe, recipe_text
 from tests.app.driving import LEFT, Driver, digits_recipe
 

@@ -21,7 +21,7 @@ from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.menus import menu
 from latent_studio.core.runs import BEST
 from latent_studio.studio.run_pictures import RunPictures, read_pictures
-from latent_studio.studio.training import LiveRun
+from latent_studio.studio.live_run import LiveRun
 
 LIST_EVERY_MS = 400
 """The rows are made anew at most so often: the words on them change once a second or so."""

@@ -16,7 +16,8 @@ from latent_studio.core.runs import RunStatus
 from latent_studio.studio.captions import figures, test_loss
 from latent_studio.studio.histories import TEST
 from latent_studio.studio.library import Entry
-from latent_studio.studio.training import LiveRun, Standing, standing, standing_of
+from latent_studio.studio.live_run import LiveRun
+from latent_studio.studio.training import Standing, standing, standing_of
 
 _INK: dict[str, Role] = {"accent": "accent", "muted": "muted", "warn": "warn", "bad": "bad"}
 _N_COLOURS = 8
