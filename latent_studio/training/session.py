@@ -12,7 +12,16 @@ from torch import Tensor
 from latent_studio.core.controls import Controls
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import (
-    Began, Changed, Done, Event, Metrics, Pictures, Progress, Saved, Snapshot, Warned,
+    Began,
+    Changed,
+    Done,
+    Event,
+    Metrics,
+    Pictures,
+    Progress,
+    Saved,
+    Snapshot,
+    Warned,
 )
 from latent_studio.core.header import Header
 from latent_studio.core.runs import RunState, RunStatus

@@ -18,7 +18,7 @@ from latent_studio.app.panels.train import TrainPanel
 from latent_studio.app.training.run_head import RunHead
 from latent_studio.app.widgets.field import NumberField
 from latent_studio.app.widgets.run_list import RunItem
-from latent_studio.core.runs import CONTROLS, RunStatus, learning_rate_set, read_status
+from latent_studio.core.runs import CONTROLS, RunStatus, read_controls, read_status
 from latent_studio.studio.histories import STEPS, TEST, TRAIN
 from latent_studio.studio.live_run import LiveRun
 from latent_studio.training.recipe import OptimizerSection, Recipe, read_recipe, recipe_text
@@ -172,13 +172,15 @@ def test_the_learning_rate_is_changed_while_it_trains_and_logged(driver: Driver,
     QTest.keyClicks(editor, "0.0005")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     driver.until(lambda: (home / "runs" / "endless" / CONTROLS).is_file())
-    assert learning_rate_set(home / "runs" / "endless") == 0.0005
-    assert live(driver).learning_rate_now == 0.0005
+    ((step, controls),) = read_controls(home / "runs" / "endless")
+    assert controls.learning_rate == 0.0005
+    driver.until(lambda: head(driver).rules.log.text() == f"step {step:,}: learning rate 0.0005")
+    assert head(driver).rate.text() == "learning rate 0.0005"
     driver.click(head(driver).stop)
     driver.until(lambda: head(driver).go_on.isVisible())
     driver.click(head(driver).go_on)
     driver.until(lambda: bool(panel(driver).runs.all()))
-    assert live(driver).learning_rate_now == 0.0005  # still in force
+    driver.until(lambda: head(driver).rate.text() == "learning rate 0.0005")  # still in force
 
 
 def test_two_runs_train_at_once_and_are_compared_on_one_plot(driver: Driver, home: Path) -> None:
@@ -266,7 +268,7 @@ def test_a_loss_that_is_not_finite_ends_with_a_sentence_and_a_way_on(driver: Dri
     assert head(driver).remedy.isVisible()
     driver.click(head(driver).remedy)
     driver.until(lambda: bool(panel(driver).runs.all()))
-    assert live(driver).learning_rate == pytest.approx(3.0)
+    driver.until(lambda: live(driver).learning_rates == {"autoencoder": pytest.approx(3.0)})
 
 
 # --- recipes, families, other processes

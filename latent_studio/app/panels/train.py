@@ -33,8 +33,8 @@ from latent_studio.data.source import SourceInfo
 from latent_studio.engine.jobs import FamiliesJob
 from latent_studio.studio.data_list import DataRef, train_ref
 from latent_studio.studio.library import Entry, free_name
-from latent_studio.studio.naming import folder_name, free_among, suggested_name
 from latent_studio.studio.live_run import LiveRun
+from latent_studio.studio.naming import folder_name, free_among, suggested_name
 from latent_studio.training.recipe import Recipe
 
 ASK_AFTER_MS = 50

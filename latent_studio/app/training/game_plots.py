@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6 import QtGui
 from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
@@ -206,13 +205,16 @@ class GamePlots:
         upper.addWidget(self.accuracy, 0, 1)
         for plot in (self.scores, self.accuracy, self.norms, self.measure):
             plot.setFixedHeight(_ROW)
+        self._make_players(())
 
     def show_history(self, history: History, others: Sequence[Compared], n_epochs: int, now: float | None) -> None:
         """Draw what is known now."""
         if history.players() != tuple(plot.player for plot in self.players):
             self._make_players(history.players())
         self._show_scores(history, n_epochs, now)
-        for plot in (self.accuracy, self.norms, *self.players):
+        self.accuracy.show_history(history, n_epochs, now)
+        self.norms.show_history(history, n_epochs, now)
+        for plot in self.players:
             plot.show_history(history, n_epochs, now)
         self.measure.show_history(history, others, n_epochs, now)
 

@@ -39,6 +39,13 @@ class RunRow:
         return self.entry.status if self.entry is not None else None
 
     @property
+    def step(self) -> int:
+        """The step that it stands at."""
+        if self.live is not None and self.live.n_steps:
+            return self.live.step
+        return self.status.step if self.status is not None else -1
+
+    @property
     def standing(self) -> Standing:
         """How it stands."""
         return standing_of(self.live) if self.live is not None else standing(self.status, HERE)

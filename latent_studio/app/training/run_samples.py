@@ -52,8 +52,8 @@ class Sheet(QWidget):
 
 
 class RunSamples(QWidget):
-    """Two contact sheets side by side, and a slider through the moments of the run. The second one holds what comes back
-    of test pictures, of a game of several players newest samples.
+    """Two contact sheets side by side, and a slider through the moments of the run. The second one holds what comes
+    back of test pictures; of a game of several players, newest samples.
 
     Signals:
         moment_wanted(int): the pictures of that step; -1: the newest from now on.

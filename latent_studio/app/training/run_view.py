@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from latent_studio.app.training.game_plots import GamePlots
+from latent_studio.app.training.health_part import HealthPart
 from latent_studio.app.training.run_head import RunHead
 from latent_studio.app.training.run_plots import Compared, DimensionPlot, LossPlot
 from latent_studio.app.training.run_samples import RunSamples
@@ -15,8 +16,8 @@ from latent_studio.app.widgets.overlay_bar import OverlayBar
 from latent_studio.studio.captions import figures
 from latent_studio.studio.histories import TEST, History
 from latent_studio.studio.library import Entry
-from latent_studio.studio.run_pictures import RunPictures
 from latent_studio.studio.live_run import LiveRun
+from latent_studio.studio.run_pictures import RunPictures
 from latent_studio.studio.training import Standing
 
 _LEAST, _MOST = 190, 400  # px, height of the plots
@@ -29,7 +30,7 @@ class RunView(QWidget):
         super().__init__()
         self.head = RunHead()
         self.loss, self.dimensions, self.pictures = LossPlot(), DimensionPlot(), RunSamples()
-        self.game = GamePlots()
+        self.game, self.health = GamePlots(), HealthPart()
         plots = self._plots = QWidget()
         line = QHBoxLayout(plots)
         line.setContentsMargins(0, 0, 0, 0)
@@ -42,6 +43,7 @@ class RunView(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(24, 16, 24, 16)
         column.setSpacing(20)
+        column.addWidget(self.health.below)
         column.addWidget(plots, 1)
         column.addWidget(self.game.upper)
         column.addWidget(self.pictures)
@@ -56,6 +58,7 @@ class RunView(QWidget):
         around.setContentsMargins(0, 0, 0, 0)
         around.setSpacing(0)
         around.addWidget(self.head)
+        around.addWidget(self.health.line)
         around.addWidget(Hairline())
         around.addWidget(area, 1)
 

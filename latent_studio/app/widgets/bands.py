@@ -23,7 +23,8 @@ _RARE = 0.02
 
 
 class Bands(QWidget):
-    """A few distributions that are to be compared, each by its quantiles at many moments. Hovering reads off medians."""
+    """A few distributions that are to be compared, each by its quantiles at many moments. Hovering reads the
+    medians off."""
 
     def __init__(self, title: str, caption: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,14 +97,14 @@ class Bands(QWidget):
             self._paint_readout(painter, axes, self._hover_x)
 
     def _paint_bands(self, painter: QPainter, axes: Axes, ink: QColor, x: Floats, quantiles: Floats) -> None:
-        x, quantiles = averaged(x, quantiles, max(int(axes.area.width()) // 2, 2))
+        x, quantiles = averaged(x, quantiles, max(int(axes.area.width()) // 3, 2))
         painter.setPen(Qt.PenStyle.NoPen)
         for left_out, opacity in _BANDS:
             ink.setAlphaF(opacity)
             painter.setBrush(ink)
-            upper = axes.polygon(x, quantiles[:, quantiles.shape[1] - 1 - left_out])
-            lower = axes.polygon(x[::-1], quantiles[::-1, left_out])
-            painter.drawPolygon(QPolygonF([*upper, *lower]))
+            above, below = quantiles[:, quantiles.shape[1] - 1 - left_out], quantiles[:, left_out]
+            around = np.concatenate([x, x[::-1]]), np.concatenate([above, below[::-1]])
+            painter.drawPolygon(axes.polygon(*around))
         ink.setAlphaF(1.0)
         painter.setPen(QPen(ink, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -63,7 +63,8 @@ class _Key(QAbstractButton):
         box = QRectF(_DASH, 0, self.width() - _DASH, _HEIGHT)
         paint.draw_text(painter, box, self.told.label, "muted" if is_on or self.underMouse() else "faint", "caption")
         value = box.adjusted(name_width + 5, 0, 0, 0)
-        paint.draw_text(painter, value, self.told.value, "text" if is_on else "faint", "number_caption")
+        if paint.text_width(self.told.value, "number_caption") <= value.width() + 1:  # half a number would be another
+            paint.draw_text(painter, value, self.told.value, "text" if is_on else "faint", "number_caption")
         if self._focus.visible:
             paint.focus_ring(painter, self.rect(), 3)
 

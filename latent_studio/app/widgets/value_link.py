@@ -15,8 +15,8 @@ _LEAST = 48  # px, of the field
 
 
 class ValueLink(QWidget):
-    """Shows `say(value)`. What is typed and does not lie in low < value ≤ high, or is not whole where it must be, counts
-    for nothing.
+    """Shows `say(value)`. What is typed and does not lie in low < value ≤ high, or is not whole where it must be,
+    counts for nothing.
 
     Signals:
         entered(float): the person typed another.
