@@ -165,6 +165,7 @@ def test_a_finished_run_goes_on_for_ten_more_epochs_in_its_own_folder(driver: Dr
 
 def test_the_learning_rate_is_changed_while_it_trains_and_logged(driver: Driver, home: Path) -> None:
     begin(driver, digits_recipe("endless", 2, ENDLESS))
+    driver.until(lambda: head(driver).rate.text() == "learning rate 0.003")
     head(driver).rate.edit()
     editor = head(driver).rate.findChild(QLineEdit)
     assert isinstance(editor, QLineEdit)
