@@ -290,6 +290,31 @@ def test_another_family_changes_the_form_and_what_is_drawn(driver: Driver) -> No
     assert len(dimensions.terms._series["gradient_norm"].x) > 10
 
 
+def test_a_family_s_own_defaults_are_the_fields_defaults_and_each_player_has_a_rate(driver: Driver) -> None:
+    """What is left open is the family's to say: the form shows it, and a draft that says nothing leaves it open."""
+    form = panel(driver).form
+    assert form.default("optimizer.learning_rate") == 1e-3
+    assert not [path for path in form.more.paths() if "phases" in path]
+    type_into(form.training.field("optimizer.learning_rate"), "0.01")
+    form.family._choose("gan")
+    rate = form.training.field("optimizer.learning_rate")
+    assert isinstance(rate, NumberField)
+    assert rate.value() == form.default("optimizer.learning_rate") == 2e-4
+    recipe = panel(driver).recipe()
+    assert recipe is not None
+    assert "learning_rate" not in recipe.said().get("optimizer", {})
+    path = "optimizer.phases.discriminator.learning_rate"
+    assert form.default(path) is None
+    form._more.set_open(True)
+    type_into(form.more.field(path), "0.0004")
+    recipe = panel(driver).recipe()
+    assert recipe is not None
+    assert recipe.optimizer.phases["discriminator"].learning_rate == 4e-4
+    form.set_kind("points")
+    assert form.default("optimizer.learning_rate") == 1e-3
+    assert form.default("training.n_epochs") == 200
+
+
 def test_a_recipe_comes_from_a_file_and_goes_into_the_form(driver: Driver, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(recipe_text(digits_recipe("mine", 7, 5)))

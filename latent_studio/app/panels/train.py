@@ -203,6 +203,8 @@ class TrainPanel(Panel):
         self._found = found
         self._follow()
         self.form.data.set_found(found.text if found is not None else "")
+        if found is not None:
+            self.form.set_kind(found.kind)
         self.form.data.set_problem(problem)
         if found is not None and found.n_skipped:
             self.tell("warn", f"{found.n_skipped:,} pictures of {found.name} could not be read and are left out.")

@@ -5,9 +5,10 @@ Nothing here knows a family: what is drawn follows from the names in the history
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtCore import QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -31,7 +32,10 @@ _SUM = 8  # the category of a player's whole loss, a grey
 _OTHER_TERMS = 2  # of a player's terms the first has the player's own category, the others these
 _SCORE_CATEGORIES = (REAL, FAKE, 3, 7)
 _ROW = 176  # px
+_CHOICE_PAD = 11  # px between a choice's edge and its word
+_ONE_AFTER_MS = 12  # between two plots that are drawn anew
 GUESSING = 0.5
+Piece = Callable[[], None]
 
 
 def spoken(name: str) -> str:
@@ -85,7 +89,7 @@ class NormPlot(LogCurves):
     """The norm of each player's gradient."""
 
     def __init__(self) -> None:
-        super().__init__("Gradient norm", "by epoch")
+        super().__init__("Gradients", "norm")
         self._players: tuple[str, ...] = ()
         self.setToolTip("How steep each player's loss is where it stands; powers of ten are evenly spaced.")
 
@@ -132,9 +136,10 @@ class PlayerPlot(QWidget):
         begin = f"{self.player}."
         last = {name: history.last(STEPS, name) for name in self._categories}
         told = {name: "" if value is None else figures(value) for name, value in last.items()}
+        # the sum jumps where a term is due only now and then, and hides what it is made of: who wants it calls it up
         self.keys.set_keys(
             [
-                CurveKey(name, spoken(name.removeprefix(begin)), category, told[name])
+                CurveKey(name, spoken(name.removeprefix(begin)), category, told[name], is_on=category != _SUM)
                 for name, category in self._categories.items()
             ]
         )
@@ -162,9 +167,10 @@ class MeasurePlot(LossPlot):
 
     def __init__(self) -> None:
         super().__init__("")
+        self.set_caption("")
         self.choice = Choice(kind="quiet", tooltip="Which number to draw, of this run and of those it is compared with")
         self.choice.setParent(self)
-        self.choice.move(-8, -4)
+        self.choice.move(-_CHOICE_PAD, -3)
         self.choice.chosen.connect(self._on_chosen)
         self._last: tuple[History, Sequence[Compared], int, float | None] | None = None
 
@@ -206,17 +212,34 @@ class GamePlots:
         for plot in (self.scores, self.accuracy, self.norms, self.measure):
             plot.setFixedHeight(_ROW)
         self._make_players(())
+        self._due: list[Piece] = []
+        self._asked: Callable[[], list[Piece]] | None = None
+        self._drawing = QTimer(self.upper, interval=_ONE_AFTER_MS)
+        self._drawing.timeout.connect(self._draw_one)
 
     def show_history(self, history: History, others: Sequence[Compared], n_epochs: int, now: float | None) -> None:
-        """Draw what is known now."""
+        """Draw what is known now, one plot after the other: all at once would hold the window for some frames."""
         if history.players() != tuple(plot.player for plot in self.players):
             self._make_players(history.players())
-        self._show_scores(history, n_epochs, now)
-        self.accuracy.show_history(history, n_epochs, now)
-        self.norms.show_history(history, n_epochs, now)
-        for plot in self.players:
-            plot.show_history(history, n_epochs, now)
-        self.measure.show_history(history, others, n_epochs, now)
+            self._due = []
+        self._asked = partial(self._pieces, history, others, shown_until(now, n_epochs), now)
+        if not self._drawing.isActive():
+            self._draw_one()
+            self._drawing.start()
+
+    def _pieces(self, history: History, others: Sequence[Compared], end: int, now: float | None) -> list[Piece]:
+        judged = [partial(self._show_scores, history, end, now), partial(self.accuracy.show_history, history, end, now)]
+        players = [partial(plot.show_history, history, end, now) for plot in self.players]
+        norms = partial(self.norms.show_history, history, end, now)
+        return [*judged, *players, norms, partial(self.measure.show_history, history, others, end, now)]
+
+    def _draw_one(self) -> None:
+        if not self._due and self._asked is not None:
+            self._due, self._asked = self._asked(), None
+        if self._due:
+            self._due.pop(0)()
+        else:
+            self._drawing.stop()
 
     def _show_scores(self, history: History, n_epochs: int, now: float | None) -> None:
         notes = [name for name in history.notes() if not name.endswith(f".{ACCURACY}")][: len(_SCORE_CATEGORIES)]
@@ -239,6 +262,14 @@ class GamePlots:
             plot.setFixedHeight(_ROW)
         for i, widget in enumerate((*self.players, self.norms, self.measure)):
             self._grid.addWidget(widget, i // 2, i % 2)
+
+
+def shown_until(now: float | None, n_epochs: int) -> int:
+    """The epoch at which the plots of a run end: that of the run, but while it trains they are half full at least."""
+    end = n_epochs
+    while now is not None and end > 2 and now <= end // 2:
+        end //= 2
+    return end
 
 
 def _grid(around: QWidget) -> QGridLayout:

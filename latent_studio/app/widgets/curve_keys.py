@@ -19,12 +19,13 @@ _HEIGHT, _DASH = 20, 15  # px
 
 @dataclass(frozen=True)
 class CurveKey:
-    """A curve's key, its name, its colour among the ten, and its newest value."""
+    """A curve's key, its name, its colour among the ten, its newest value, and whether it is seen at first."""
 
     key: str
     label: str
     category: int
     value: str = ""
+    is_on: bool = True
 
 
 class _Key(QAbstractButton):
@@ -33,7 +34,7 @@ class _Key(QAbstractButton):
         self.told = told
         self._focus = FocusMark(self)
         self.setCheckable(True)
-        self.setChecked(True)
+        self.setChecked(told.is_on)
         self.setText(told.label)
         self.setAccessibleName(told.label)
         self.setToolTip(f"Show or hide {told.label}")
@@ -92,7 +93,7 @@ class CurveKeys(QWidget):
             for told in keys:
                 self._keys[told.key].tell(told)
             return
-        hidden = {key for key, button in self._keys.items() if not button.isChecked()}
+        before = {key: button.isChecked() for key, button in self._keys.items()}
         for button in self._keys.values():
             self._line.removeWidget(button)
             button.hide()
@@ -100,7 +101,7 @@ class CurveKeys(QWidget):
         self._keys = {}
         for i, told in enumerate(keys):
             button = self._keys[told.key] = _Key(told)
-            button.setChecked(told.key not in hidden)
+            button.setChecked(before.get(told.key, told.is_on))
             button.toggled.connect(lambda is_on, key=told.key: self.toggled.emit(key, is_on))
             self._line.insertWidget(i, button)
 
