@@ -7,6 +7,8 @@ from typing import Literal
 
 from latent_studio.core.controls import Controls
 from latent_studio.core.runs import RunStatus
+from latent_studio.studio.captions import figures
+from latent_studio.studio.histories import TEST
 from latent_studio.studio.live_run import LiveRun
 
 Tone = Literal["accent", "muted", "warn", "bad"]
@@ -121,6 +123,17 @@ def estimate_text(seconds: float) -> str:
 
 def _where(epoch: float, n_epochs: int, step: int) -> str:
     return f"epoch {min(int(epoch) + 1, n_epochs)}" if n_epochs else f"step {step:,}"
+
+
+def ended_text(run: LiveRun) -> str:
+    """A run that ended by itself, in one line: `digits-gan-16 is trained · 60 epochs · test loss 0.412`."""
+    if run.failure is not None:
+        return f"{run.plan.name}: {run.failure.text}"
+    if not run.is_done:
+        return ""
+    loss = run.history().last(TEST)
+    measured = [] if loss is None else [f"test loss {figures(loss)}"]
+    return " · ".join([f"{run.plan.name} is trained", epochs_text(run.plan.n_epochs), *measured])
 
 
 def head_parts(live: LiveRun | None, status: RunStatus | None) -> tuple[str, ...]:

@@ -184,6 +184,18 @@ def test_the_learning_rate_is_changed_while_it_trains_and_logged(driver: Driver,
     driver.until(lambda: head(driver).rate.text() == "learning rate 0.0005")  # still in force
 
 
+def test_a_run_that_ended_is_told_in_whatever_panel_and_shown_by_a_click(driver: Driver) -> None:
+    begin(driver, digits_recipe("quick", 2, 3))
+    driver.window.go_to("samples")
+    toast = driver.window.notices.toast
+    driver.until(lambda: toast.message().startswith("quick is trained · 3 epochs · test loss"))
+    assert toast.geometry().bottom() < driver.window.status.geometry().top()
+    driver.click(toast.action)
+    assert driver.window.panel.key == "train"
+    assert head(driver).name.text() == "quick"
+    assert not toast.isVisible()
+
+
 def test_two_runs_train_at_once_and_are_compared_on_one_plot(driver: Driver, home: Path) -> None:
     for name in ("one", "two"):
         begin(driver, digits_recipe(name, 2, ENDLESS))
