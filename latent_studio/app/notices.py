@@ -1,4 +1,4 @@
-"""Tells that a run has ended: in the window, whatever is shown there; by the desktop, where nobody looks at the window."""
+"""Tells that a run has ended: in the window whatever is shown there, by the desktop where nobody looks at it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, Literal
 
 from latent_studio.core.controls import Controls
 from latent_studio.core.events import Began, Changed, Done, Failed, Held, Metrics, Pictures, Progress, Saved, Warned
+from latent_studio.core.schedule import share_left
 from latent_studio.studio.histories import STEPS, History, Log
 
 Stage = Literal["waiting", "training", "paused", "stopping", "ended"]
@@ -163,10 +163,10 @@ class LiveRun:
         return self.plan.n_epochs * (self.share or 0.0)
 
     def rate_now(self, player: str) -> float:
-        """A player's learning rate as it is at this step: it falls along a cosine to its final share."""
-        final = float(self.recipe["optimizer"]["final_learning_rate"])
-        fallen = final + (1 - final) * 0.5 * (1 + math.cos(math.pi * (self.share or 0.0)))
-        return self.learning_rates[player] * fallen
+        """A player's learning rate as it is at this step."""
+        optimizer = self.recipe["optimizer"]
+        left = share_left(self.share or 0.0, optimizer["final_learning_rate"], optimizer["falls_from"])
+        return self.learning_rates[player] * left
 
     @property
     def pictures_per_s(self) -> float | None:

@@ -171,7 +171,7 @@ def test_what_became_of_a_run() -> None:
 def begun(optimizer: dict[str, float], **players: float) -> LiveRun:
     """A run whose trainer has told by what rules it plays: learning rates by player, one update each."""
     run, rates = run_of(), players or {"autoencoder": 1e-3}
-    recipe = {"training": {"n_epochs": 6, "batch_size": 64}, "optimizer": optimizer}
+    recipe = {"training": {"n_epochs": 6, "batch_size": 64}, "optimizer": {"falls_from": 0.0, **optimizer}}
     run.take(Began(recipe, rates, dict.fromkeys(rates, 1)), 0.0)
     return run
 

@@ -101,7 +101,7 @@ class FindingRow(QWidget):
             button.clicked.connect(partial(self._on_remedy, i))
             self.remedies.append(button)
         self._figures = caption(tabular=True)
-        self._curves = Curves("", "") if finding.evidence.curves else None
+        self.curves = Curves("", "") if finding.evidence.curves else None
         self._lay_out()
         self.evidence.clicked.connect(self._on_evidence)
 
@@ -121,9 +121,9 @@ class FindingRow(QWidget):
         shown.setContentsMargins(0, 0, 0, 0)
         shown.setSpacing(4)
         shown.addWidget(self._figures)
-        if self._curves is not None:
-            self._curves.setFixedHeight(_EVIDENCE)
-            shown.addWidget(self._curves)
+        if self.curves is not None:
+            self.curves.setFixedHeight(_EVIDENCE)
+            shown.addWidget(self.curves)
         self._shown.hide()
         inside = QVBoxLayout()
         inside.setContentsMargins(24, 0, 0, 0)
@@ -147,16 +147,16 @@ class FindingRow(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        if self._curves is None or self._shown.isHidden():
+        if self.curves is None or self._shown.isHidden():
             return
         names = self.finding.evidence.curves
-        if not self._curves.keys():
+        if not self.curves.keys():
             is_one_name = len(names) > 1 and len({name for _, name in names}) == 1
             for category, (split, name) in enumerate(names):
                 words = split if is_one_name else titled(name.replace(".", " "))
-                self._curves.set_series(f"{split} {name}", words, category, _KINDS.get(split, "test"))
+                self.curves.set_series(f"{split} {name}", words, category, _KINDS.get(split, "test"))
         for split, name in names:
-            self._curves.set_data(f"{split} {name}", *self._history.curve(split, name))
+            self.curves.set_data(f"{split} {name}", *self._history.curve(split, name))
 
     @Slot()
     def _on_remedy(self, index: int) -> None:

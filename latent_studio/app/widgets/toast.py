@@ -33,7 +33,7 @@ class Toast(QWidget):
         self._above = above_px + _AWAY
         self._sentence = ElidedLabel()
         self.action, self.close_button = Link(""), icon_button("x", "Close")
-        line = QHBoxLayout(self)
+        line = self._line = QHBoxLayout(self)
         line.setContentsMargins(40, 0, 8, 0)
         line.setSpacing(12)
         line.addWidget(self._sentence, 1)
@@ -63,7 +63,7 @@ class Toast(QWidget):
         return "" if self.isHidden() else self._sentence.text()
 
     def sizeHint(self) -> QSize:
-        return QSize(min(self.layout().sizeHint().width() if self.layout() else _WIDEST, _WIDEST), _HEIGHT)
+        return QSize(min(self._line.sizeHint().width(), _WIDEST), _HEIGHT)
 
     @Slot()
     def _go(self) -> None:
