@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.session import Session
 from latent_studio.core.controls import Controls
+from latent_studio.core.events import Saved
 from latent_studio.core.request import Answer
-from latent_studio.core.runs import RECIPE, learning_rate_set
+from latent_studio.core.runs import RECIPE
 from latent_studio.engine.jobs import TrainJob
 from latent_studio.studio.histories import Log
-from latent_studio.studio.training import LiveRun, Plan
+from latent_studio.studio.live_run import LiveRun, Plan
 from latent_studio.training.recipe import Recipe, read_recipe
 
 TOLD_EVERY_MS = 66
@@ -57,23 +58,12 @@ class LiveRuns(QObject):
         """The run of that key, None where this window does not train it."""
         return self._runs.get(key)
 
-    def start(self, recipe: Recipe, folder: Path, learning_rate: float | None = None) -> str:
-        """Train a recipe in a folder, which goes on where it stopped if it is a run; returns the run's key.
-
-        learning_rate: the one in force, where a person had set another than the recipe's.
-        """
+    def start(self, recipe: Recipe, folder: Path) -> str:
+        """Train a recipe in a folder, which goes on where it stopped if it is a run; returns the run's key."""
         key = str(folder)
         if key in self._runs:
             return key
-        training, optimizer = recipe.training, recipe.optimizer
-        plan = Plan(
-            recipe.name,
-            training.n_epochs,
-            training.batch_size,
-            optimizer.learning_rate if learning_rate is None else learning_rate,
-            optimizer.final_learning_rate,
-        )
-        self._runs[key] = LiveRun(key, plan)
+        self._runs[key] = LiveRun(key, Plan(recipe.name, recipe.training.n_epochs, recipe.training.batch_size))
         # a log that cannot be read keeps the run from starting, and the run says so itself
         self._disk.ask(partial(Log().read_on, folder), partial(self._on_log, key), partial(self._on_log, key, Log()))
         self._session.start_job(
@@ -87,15 +77,14 @@ class LiveRuns(QObject):
 
         folder = Path(key)
 
-        def plan() -> tuple[Recipe, float | None]:
+        def plan() -> Recipe:
             recipe = read_recipe(folder / RECIPE)
-            rate = float(f"{recipe.optimizer.learning_rate * rate_factor:.3g}")
-            planned = recipe.with_values(
-                training={"n_epochs": recipe.training.n_epochs + n_more_epochs}, optimizer={"learning_rate": rate}
+            return recipe.with_values(
+                training={"n_epochs": recipe.training.n_epochs + n_more_epochs},
+                optimizer=recipe.optimizer.slower(rate_factor),
             )
-            return planned, learning_rate_set(folder) if planned.optimizer == recipe.optimizer else None
 
-        self._disk.ask(plan, lambda planned: self.start(planned[0], folder, planned[1]))
+        self._disk.ask(plan, lambda planned: self.start(planned, folder))
 
     def pause(self, key: str, is_held: bool = True) -> None:
         """Pause a run, or let it go on."""
@@ -110,16 +99,26 @@ class LiveRuns(QObject):
             self._note(key)
 
     def save_now(self, key: str) -> None:
-        """Have a run written at its next step."""
-        self._session.jobs.engine.send(key, Controls(save_now=True))
+        """Have a run written at its next step; one that is paused, now."""
+        engine = self._session.jobs.engine
+        engine.send(key, Controls(save_now=True))
+        engine.step(key, lambda told: isinstance(told, Saved))
 
-    def set_learning_rate(self, key: str, learning_rate: float) -> None:
-        """Train on with another learning rate, from the next step on."""
+    def change(self, key: str, controls: Controls) -> None:
+        """Change rates or updates of a run in training, from its next step on."""
         run = self._runs.get(key)
         if run is not None:
-            run.learning_rate = learning_rate
-            self._session.jobs.engine.send(key, Controls(learning_rate=learning_rate))
+            run.ask(controls)
+            self._session.jobs.engine.send(key, controls)
             self._note(key)
+
+    def step(self, key: str, player: str = "") -> None:
+        """Have a paused run make one step, or only one player of it."""
+        run = self._runs.get(key)
+        if run is not None and run.stage == "paused" and not run.steps_alone:
+            run.steps_alone = True
+            self.change(key, Controls(only=player))  # whoever sends something is told the next step's numbers
+            self._session.jobs.engine.step(key)
 
     def _on_log(self, key: str, log: Log, *_: object) -> None:
         run = self._runs.get(key)

@@ -10,7 +10,8 @@ from latent_studio.app.widgets.status_bar import JobLine, StatusBar
 from latent_studio.core.events import Done
 from latent_studio.core.request import Answer, Priority
 from latent_studio.engine.jobs import AskDevice
-from latent_studio.studio.training import LiveRun, standing_of
+from latent_studio.studio.live_run import LiveRun
+from latent_studio.studio.training import standing_of
 from latent_studio.views.preview import PreviewPicture
 
 TELL_EVERY_MS = 250

@@ -20,6 +20,7 @@ from latent_studio.app.left_off import LeftOff
 from latent_studio.app.machine_line import MachineLine
 from latent_studio.app.memory import Memory
 from latent_studio.app.model_list import ModelList
+from latent_studio.app.notices import Notices
 from latent_studio.app.palette import Palette
 from latent_studio.app.panel import Panel, reason_against
 from latent_studio.app.panel_set import Panels
@@ -64,15 +65,13 @@ class Window(TabbedWindow):
     def __init__(self, session: Session, settings: Settings, first: Path | None = None) -> None:
         super().__init__()
         self.session, self._first = session, first
-        self.memory = Memory(session, settings)
-        self.documents = Documents(session, self)
+        self.memory, self.documents = Memory(session, settings), Documents(session, self)
         self._was_painted = self._is_warm = False
         self._model = ""  # the key of the one that was open last
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self._pages = Pages()
-        self.incoming = Incoming(self)
-        self.left_off = LeftOff(self)
+        self.incoming, self.left_off = Incoming(self), LeftOff(self)
         self.panels = Panels(session, self._on_panel_made)
         self.panel = self.panels[FIRST_PANEL]
         self.activity = ActivityBar([*self._items(), *FOOT])
@@ -83,6 +82,7 @@ class Window(TabbedWindow):
         self._models = ModelList(session, self.header)
         self._recent = RecentFiles(self, self._models)
         self._machine = MachineLine(session, self.status)
+        self.notices = Notices(session, self, partial(self.go_to, "train"))
         self._refusal = EmptyState("prohibit", "", "Train a model")
         self.deeds = window_actions(self)
         self._palette: Palette | None = None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from latent_studio.cli.output import console, duration_text, print_json
-from latent_studio.core.events import Done, Event, Metrics, Pictures, Progress, Warned
+from latent_studio.core.events import Changed, Done, Event, Metrics, Pictures, Progress, Warned
 from latent_studio.core.runs import read_status
 from latent_studio.training.recipe import Recipe
 
@@ -55,6 +55,8 @@ class JsonReport(Report):
         values = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
         if isinstance(event, Pictures):
             values["pictures"] = {title: len(pictures) for title, pictures in event.pictures.items()}
+        if isinstance(event, Changed):
+            values["controls"] = dataclasses.asdict(event.controls)
         self._line(type(event).__name__.lower(), **values)
 
     def stopped(self) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_studio.core.controls import Controls
+
 Pixels = NDArray[np.uint8]
 """A picture for the screen: (h, w) grey or (h, w, 3) colour."""
 
@@ -105,3 +107,24 @@ class Held(Event):
     """A person paused the job, or let it go on."""
 
     is_held: bool
+
+
+@dataclass(frozen=True)
+class Began(Event):
+    """A run is taken up, and these rules are in force; a person may have changed some of them in a former sitting.
+
+    recipe: its sections as plain values, with every field said.
+    learning_rates: by player, before they fall along the recipe's cosine.  n_updates: of each player, per step.
+    """
+
+    recipe: Mapping[str, Any]
+    learning_rates: Mapping[str, float]
+    n_updates: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Changed(Event):
+    """What a person changed is in force from the step after `step` on; also told when it is replayed."""
+
+    step: int
+    controls: Controls

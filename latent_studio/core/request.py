@@ -44,6 +44,10 @@ class Request(ABC):
         """The work is paused now, or goes on. Called on the lane's thread, between two pieces."""
         return None
 
+    def ends_step(self, value: object) -> bool:
+        """Whether a step of the work, as a person counts them, ended with this value; any piece is one by default."""
+        return True
+
 
 @dataclass(frozen=True)
 class OpenModel:

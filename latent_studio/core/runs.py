@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from latent_studio.core.controls import Controls
 from latent_studio.core.events import Metrics
 from latent_studio.core.files import write_file
 from latent_studio.core.header import Header, read_header
@@ -128,14 +129,14 @@ def read_metrics(run: Path, offset: int = 0) -> tuple[list[Metrics], int]:
     return [row for row in rows if row is not None], offset + whole
 
 
-def learning_rate_set(run: Path) -> float | None:
-    """The learning rate that a person set last while the run was in training; None where the recipe's holds."""
+def read_controls(run: Path) -> list[tuple[int, Controls]]:
+    """What a person changed while the run was in training, each with the step it was in force after."""
     try:
-        lines = (run / CONTROLS).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return None
-    rates = [json.loads(line).get("learning_rate") for line in lines if line.endswith("}")]
-    return next((rate for rate in reversed(rates) if rate is not None), None)
+        text = (run / CONTROLS).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    rows = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+    return [(row.pop("step"), Controls(**row)) for row in rows]
 
 
 def metrics_line(metrics: Metrics) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_studio.core.family import DataKind
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.pixel_store import Rows
 
@@ -56,6 +57,7 @@ class DataFacts:
     citation: str
     n_skipped: int
     n_bytes: int
+    kind: DataKind = "pixels"
 
 
 def facts_of(images: ImageSet) -> DataFacts:
@@ -71,6 +73,7 @@ def facts_of(images: ImageSet) -> DataFacts:
         citation=images.citation,
         n_skipped=images.n_skipped,
         n_bytes=images.pixels.nbytes,
+        kind=images.kind,
     )
 
 

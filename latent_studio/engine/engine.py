@@ -30,6 +30,7 @@ SHOWING_S = 0.005
 
 Deliver = Callable[[Answer], None]
 Resolve = Callable[[str], OpenModel]
+Until = Callable[[object], bool]
 
 
 class Calm:
@@ -63,6 +64,7 @@ class _Work:
     """A request under way, or waiting to begin.
 
     seconds: spent on it.  account_s: what it has had of the lane's time in comparison with the others of its priority.
+    until: it is held, but has yet to go on to a value that this is true of.
     """
 
     request: Request
@@ -71,6 +73,7 @@ class _Work:
     seconds: float = 0.0
     account_s: float = 0.0
     is_held: bool = False
+    until: Until | None = None
     messages: deque[object] = field(default_factory=deque)
 
 
@@ -113,6 +116,11 @@ class Engine:
         """Pause a slot (its generator is not asked for more), or let it go on; `Held` is delivered when it is so."""
         self._post(lambda: self._change(slot, lambda work: self._hold(work, is_held)))
 
+    def step(self, slot: str, until: Until | None = None) -> None:
+        """Have a held slot go on to the end of its next step, or to the first value that `until` is true of, and be
+        held again. What was sent to it before is taken over; a slot that is not held goes on anyway."""
+        self._post(lambda: self._change(slot, lambda work: self._step(work, until or work.request.ends_step)))
+
     def cancel(self, slot: str) -> None:
         """Close what the slot holds; a job saves as it is closed. A last answer without a value tells that it is."""
         self._post(lambda: self._change(slot, self._cancel))
@@ -131,7 +139,7 @@ class Engine:
         while self._inbox:
             self._inbox.popleft()()
         self._calm_down()
-        ready = [work for work in self._work.values() if not work.is_held]
+        ready = [work for work in self._work.values() if not work.is_held or work.until is not None]
         if not ready:
             return None
         work = min(ready, key=lambda w: (w.request.priority, w.account_s))
@@ -183,14 +191,21 @@ class Engine:
     def _hold(self, work: _Work, is_held: bool) -> None:
         if work.is_held == is_held:
             return
-        work.is_held = is_held
+        work.is_held, work.until = is_held, None
         self._level(work)
-        told: Event = Held(is_held)
+        self._tell_held(work)
+
+    def _tell_held(self, work: _Work) -> None:
+        told: Event = Held(work.is_held)
         try:
-            work.request.on_hold(is_held)
+            work.request.on_hold(work.is_held)
         except StudioError as error:
             told = Warned(str(error))
         self._deliver(Answer(work.request, told, work.digest, work.seconds))
+
+    def _step(self, work: _Work, until: Until) -> None:
+        if work.is_held:
+            work.until = until
 
     def _cancel(self, work: _Work) -> None:
         if self._close(work.request.slot):
@@ -224,6 +239,9 @@ class Engine:
             work.account_s += self._clock() - start
             if value is not None:
                 self._deliver(Answer(request, value, work.digest, work.seconds))
+            if work.until is not None and work.until(value):
+                work.until = None
+                self._tell_held(work)
 
     def _begin(self, work: _Work) -> Iterator[object]:
         request = work.request

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latent_studio.core.events import Done, Event, Progress
+from latent_studio.core.events import Done, Event, Metrics, Progress, Warned
 from latent_studio.core.family import family, family_names
 from latent_studio.core.request import Request
 from latent_studio.core.runs import mark_held
@@ -39,6 +39,10 @@ class TrainJob(Request):
     def on_hold(self, is_held: bool) -> None:
         mark_held(self.folder, is_held)
 
+    def ends_step(self, value: object) -> bool:
+        """After controls were sent the next step's numbers are told; of a step that was skipped, that it was."""
+        return isinstance(value, Warned) or (isinstance(value, Metrics) and value.split == "steps")
+
 
 @dataclass(frozen=True, kw_only=True)
 class EstimateJob(Request):
@@ -57,7 +61,7 @@ class EstimateJob(Request):
 @dataclass(frozen=True, kw_only=True)
 class FamiliesJob(Request):
     """What the families are, for forms: Done(result={name: {"title", "citation", "equation", "schema", "needs",
-    "defaults"}}), the last by kind of data, section and field."""
+    "defaults", "players"}}): defaults by kind of data, section and field; the players' names in their order."""
 
     slot: str = "families"
 
@@ -72,6 +76,7 @@ class FamiliesJob(Request):
                 "needs": found.needs,
                 "schema": found.config.model_json_schema(),
                 "defaults": found.defaults,
+                "players": tuple(phase.name for phase in found.objective(found.config()).phases),
             }
         yield Done(result=told)
 

@@ -5,12 +5,13 @@ Fields go by their path in the recipe: `model.beta`, `data.options.tilt`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Schema = Mapping[str, Any]
 Properties = dict[str, dict[str, Any]]
+Sections = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Draft:
     """The sections of a recipe as plain values. An empty name means: whatever suits the rest."""
 
     name: str = ""
-    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sections: Sections = field(default_factory=dict)
 
     def get(self, path: str, default: Any = None) -> Any:
         """The value of a field."""
@@ -48,11 +49,19 @@ class Draft:
         """The draft under another name."""
         return Draft(name.strip(), self.sections)
 
-    def with_family(self, family: str, schema: Schema) -> Draft:
-        """Another family; of the former settings those stay that the new one knows and may hold."""
+    def with_family(self, family: str, schema: Schema, own: Sections | None = None) -> Draft:
+        """Another family; of the former settings those stay that the new one knows and may hold.
+
+        own: what the family means by fields of other sections that are left open; there it is asked, not the former.
+        """
         known = schema.get("properties", {})
         kept = {key: value for key, value in self.sections.get("model", {}).items() if _fits(value, known.get(key))}
-        return Draft(self.name, {**self.sections, "model": {**kept, "family": family}})
+        others = {
+            section: {key: value for key, value in fields.items() if key not in (own or {}).get(section, {})}
+            for section, fields in self.sections.items()
+            if section in ("training", "optimizer")
+        }
+        return Draft(self.name, {**self.sections, **others, "model": {**kept, "family": family}})
 
     def with_source(self, source: str, path: str = "") -> Draft:
         """Pictures from elsewhere: nothing that was said of the former ones stays."""
@@ -92,6 +101,32 @@ def source_fields(schema: Schema, low: int, high: int) -> Properties:
     if "data.options.size" in fields:
         size = fields.pop("data.options.size")
         fields = {"data.size": _within(size, low, high) | {"title": "Size"}, **fields}
+    return fields
+
+
+def with_own_defaults(fields: Properties, own: Sections) -> Properties:
+    """The fields with a family's own defaults, told by section, in the place of the usual ones."""
+    known = Draft("", own)
+    told = {path: known.get(path) for path in fields}
+    return {path: node if told[path] is None else {**node, "default": told[path]} for path, node in fields.items()}
+
+
+def player_fields(players: Sequence[str], rate: Mapping[str, Any]) -> Properties:
+    """A learning rate for each player of a game of several, empty for the common one.
+
+    rate: the schema's node of the common learning rate.
+    """
+    number = {key: value for key, value in rate.items() if key not in ("title", "description", "default")}
+    fields: Properties = {}
+    for player in players if len(players) > 1 else ():
+        words = player.replace("_", " ")
+        fields[f"optimizer.phases.{player}.learning_rate"] = {
+            "anyOf": [number, {"type": "null"}],
+            "default": None,
+            "title": f"Rate of {words}",
+            "description": f"Learning rate of the {words} alone; empty for the common one.",
+            "advanced": True,
+        }
     return fields
 
 

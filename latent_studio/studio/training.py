@@ -1,162 +1,17 @@
-"""What the window knows of runs: those it trains itself, as their events tell, and how every run is put into words."""
+"""How every run is put into words: where it stands, how long it will take, what a person changed."""
 
 from __future__ import annotations
 
-import math
-from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
-from latent_studio.core.events import Done, Failed, Held, Metrics, Pictures, Progress, Saved, Warned
+from latent_studio.core.controls import Controls
 from latent_studio.core.runs import RunStatus
-from latent_studio.studio.histories import History, Log
+from latent_studio.studio.captions import figures
+from latent_studio.studio.histories import TEST
+from latent_studio.studio.live_run import LiveRun
 
 Tone = Literal["accent", "muted", "warn", "bad"]
-Stage = Literal["waiting", "training", "paused", "stopping", "ended"]
-
-_SPEED_OVER_S = 5.0
-
-
-class Speed:
-    """Steps per second: lately, and over all the time that was spent on training (pauses are no time)."""
-
-    def __init__(self) -> None:
-        self._lately: deque[tuple[float, int]] = deque()
-        self._active_s, self._n_steps = 0.0, 0
-
-    def note(self, step: int, now_s: float) -> None:
-        """That step was reached now."""
-        if self._lately and step >= self._lately[-1][1]:
-            self._active_s += now_s - self._lately[-1][0]
-            self._n_steps += step - self._lately[-1][1]
-        self._lately.append((now_s, step))
-        while now_s - self._lately[0][0] > _SPEED_OVER_S and len(self._lately) > 2:
-            self._lately.popleft()
-
-    def pause(self) -> None:
-        """What comes next does not follow on what was."""
-        self._lately.clear()
-
-    @property
-    def steps_per_s(self) -> float | None:
-        """Over the last five seconds; None until there is something to measure."""
-        if len(self._lately) < 2 or self._lately[-1][0] <= self._lately[0][0]:
-            return None
-        (start_s, first), (end_s, last) = self._lately[0], self._lately[-1]
-        return (last - first) / (end_s - start_s)
-
-    def seconds_for(self, n_steps: int) -> float | None:
-        """How long so many steps will take, at the speed of this sitting."""
-        return None if self._n_steps == 0 else n_steps * self._active_s / self._n_steps
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run's recipe says that the window shows of it."""
-
-    name: str
-    n_epochs: int
-    batch_size: int
-    learning_rate: float
-    final_learning_rate: float = 1.0
-
-
-class LiveRun:
-    """A run that this window trains, from the moment it is asked for until it ends.
-
-    history: grows with the events; what the log held before is put under it by `take_log`.
-    ended: what became of it, once `stage` is "ended".
-    """
-
-    def __init__(self, key: str, plan: Plan) -> None:
-        self.key, self.plan = key, plan
-        self.stage: Stage = "waiting"
-        self.text = ""
-        self.step, self.n_steps = 0, 0
-        self.speed = Speed()
-        self.learning_rate = plan.learning_rate
-        self.pictures: Pictures | None = None
-        self.saved_step = -1
-        self.n_warnings, self.warning = 0, ""
-        self.failure: Failed | None = None
-        self.is_done = False
-        self._log: Log | None = None
-        self._rows: list[Metrics] = []
-
-    def take(self, event: object, now_s: float) -> None:
-        """Note an event of its job."""
-        match event:
-            case Progress(total=0):
-                self.text = event.text
-            case Progress():
-                self.step, self.n_steps, self.text = event.done, event.total, ""
-                self.speed.note(event.done, now_s)
-                self.stage = "training" if self.stage == "waiting" else self.stage
-            case Metrics():
-                self._rows.append(event)
-            case Pictures():
-                self.pictures = event
-            case Saved():
-                self.saved_step = event.step
-            case Warned():
-                self.n_warnings, self.warning = self.n_warnings + 1, event.text
-            case Held():
-                self._hold(event.is_held)
-            case Failed():
-                self.failure = event
-            case Done():
-                self.is_done = True
-
-    def stop(self) -> None:
-        """It was asked to save and stop."""
-        self.stage = "stopping"
-
-    def end(self) -> None:
-        """Nothing more will come."""
-        self.stage = "ended"
-
-    def take_log(self, log: Log) -> None:
-        """What the run had measured before this sitting."""
-        self._log = log
-
-    def history(self) -> History:
-        """All curves so far."""
-        if self._log is None:
-            return History().extended(self._rows)
-        if self._rows:
-            self._log = Log(self._log.history.extended(self._rows), self._log.offset)
-            self._rows = []
-        return self._log.history
-
-    @property
-    def share(self) -> float | None:
-        """How much of it is done, 0 to 1; None before it began."""
-        return self.step / self.n_steps if self.n_steps else None
-
-    @property
-    def seconds_left(self) -> float | None:
-        return self.speed.seconds_for(self.n_steps - self.step)
-
-    @property
-    def epoch(self) -> float:
-        return self.plan.n_epochs * (self.share or 0.0)
-
-    @property
-    def learning_rate_now(self) -> float:
-        """As it is at this step: it falls along a cosine to its final share."""
-        final = self.plan.final_learning_rate
-        return self.learning_rate * (final + (1 - final) * 0.5 * (1 + math.cos(math.pi * (self.share or 0.0))))
-
-    @property
-    def pictures_per_s(self) -> float | None:
-        speed = self.speed.steps_per_s
-        return None if speed is None or self.stage != "training" else speed * self.plan.batch_size
-
-    def _hold(self, is_held: bool) -> None:
-        if self.stage in ("stopping", "ended"):
-            return
-        self.stage = "paused" if is_held else "training" if self.n_steps else "waiting"
-        self.speed.pause()
 
 
 @dataclass(frozen=True)
@@ -270,6 +125,17 @@ def _where(epoch: float, n_epochs: int, step: int) -> str:
     return f"epoch {min(int(epoch) + 1, n_epochs)}" if n_epochs else f"step {step:,}"
 
 
+def ended_text(run: LiveRun) -> str:
+    """A run that ended by itself, in one line: `digits-gan-16 is trained · 60 epochs · test loss 0.412`."""
+    if run.failure is not None:
+        return f"{run.plan.name}: {run.failure.text}"
+    if not run.is_done:
+        return ""
+    loss = run.history().last(TEST)
+    measured = [] if loss is None else [f"test loss {figures(loss)}"]
+    return " · ".join([f"{run.plan.name} is trained", epochs_text(run.plan.n_epochs), *measured])
+
+
 def head_parts(live: LiveRun | None, status: RunStatus | None) -> tuple[str, ...]:
     """What is told beside a run's name, the most telling first: `epoch 8 of 12`, `10,400 pictures/s`, `step 3,752`."""
     if live is not None:
@@ -290,3 +156,23 @@ def _epoch_of(epoch: float, n_epochs: int) -> str:
 def _rounded(speed: float) -> str:
     """To three figures, for the last ones dance."""
     return f"{float(f'{speed:.3g}'):,.0f}" if speed >= 10 else f"{speed:.1f}"
+
+
+def change_text(step: int | None, controls: Controls) -> str:
+    """`step 1,200: discriminator's learning rate 0.0001`; without a step it is still to come: `next step: …`."""
+    parts = [] if controls.learning_rate is None else [f"learning rate {rate_text(controls.learning_rate)}"]
+    parts += [f"{player}'s learning rate {rate_text(rate)}" for player, rate in controls.learning_rates.items()]
+    parts += [f"{updates_text(n)} of {player}" for player, n in controls.n_updates.items()]
+    parts += [f"{controls.only} alone"] if controls.only else []
+    where = "next step" if step is None else f"step {step:,}"
+    return f"{where}: {', '.join(parts)}"
+
+
+def rate_text(rate: float) -> str:
+    """A learning rate to three figures: `0.001`, `5e-5`."""
+    return f"{rate:.3g}".replace("e-0", "e-")
+
+
+def updates_text(n: int) -> str:
+    """How often a player moves in a step."""
+    return f"{n} update{'s' if n != 1 else ''}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import Field
 
 from latent_studio.core.errors import StudioError
 from latent_studio.core.family import FamilyConfig, family
+from latent_studio.core.schedule import share_left
 from latent_studio.core.schema import Config, validated
 
 
@@ -128,6 +128,12 @@ class TrainingSection(Config):
         description="Memory of the averaged weights that are shown and shipped, per step; 0 shows the raw ones.",
         json_schema_extra={"advanced": True},
     )
+    best_by: str = Field(
+        "loss",
+        title="Best by",
+        description="The measure on the test part whose least value marks the best moment, which is kept.",
+        json_schema_extra={"advanced": True},
+    )
     machine: str = Field("", json_schema_extra={"hidden": True})
     """The torch and the processor it was trained with last; on the same, resuming is exact to the bit."""
     measure_every: int = Field(
@@ -196,8 +202,16 @@ class OptimizerSection(Config):
 
     def rate_at(self, done: float) -> float:
         """The share of the learning rate that is left once that share of the training is done."""
-        falling = max(0.0, (done - self.falls_from) / (1 - self.falls_from))
-        return self.final_learning_rate + (1 - self.final_learning_rate) * 0.5 * (1 + math.cos(math.pi * falling))
+        return share_left(done, self.final_learning_rate, self.falls_from)
+
+    def slower(self, factor: float) -> dict[str, Any]:
+        """The learning rates of all players times a factor, to three figures, for `Recipe.with_values`."""
+        times = {"learning_rate": float(f"{self.learning_rate * factor:.3g}")}
+        phases = {name: own.model_dump(exclude_none=True) for name, own in self.phases.items()}
+        for own in phases.values():
+            if "learning_rate" in own:
+                own["learning_rate"] = float(f"{own['learning_rate'] * factor:.3g}")
+        return {**times, "phases": phases} if phases else times
 
     def for_phase(self, name: str) -> OptimizerSection:
         """The settings of that player."""

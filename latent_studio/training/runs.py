@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from latent_studio.core.controls import Controls
 from latent_studio.core.errors import StudioError
@@ -33,6 +32,7 @@ from latent_studio.core.runs import (
     RunStatus,
     metrics_from,
     metrics_line,
+    read_controls,
     read_status,
 )
 from latent_studio.training.checkpoint import Weights, load_verified, save_checkpoint
@@ -110,21 +110,13 @@ class Run:
 
     def log_controls(self, step: int, controls: Controls) -> None:
         """Note what a person changed before that step; what was noted for later steps is a way not taken."""
-        rows = [row for row in self._control_rows() if row["step"] <= step]
-        rows.append({"step": step, **asdict(controls)})
-        write_file(self.path / CONTROLS, "".join(json.dumps(row) + "\n" for row in rows))
+        rows = [row for row in read_controls(self.path) if row[0] <= step]
+        lines = [json.dumps({"step": at, **asdict(changed)}) + "\n" for at, changed in (*rows, (step, controls))]
+        write_file(self.path / CONTROLS, "".join(lines))
 
     def controls_from(self, step: int) -> list[tuple[int, Controls]]:
         """The changes still to come for a run at that step, in order."""
-        rows = [row for row in self._control_rows() if row["step"] >= step]
-        return [(row.pop("step"), Controls(**row)) for row in rows]
-
-    def _control_rows(self) -> list[dict[str, Any]]:
-        try:
-            text = (self.path / CONTROLS).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+        return [row for row in read_controls(self.path) if row[0] >= step]
 
     def save(self, header: Header, raw: Weights, ema: Weights, state: Weights, counters: str) -> Path:
         """Write a step whole: the folder under a temporary name, then its name, then `latest`."""

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 
-from torch import Tensor
-
 from latent_studio.core.controls import Controls
-from latent_studio.core.errors import StudioError
-from latent_studio.core.events import Done, Event, Metrics, Pictures, Progress, Saved, Snapshot, Warned
+from latent_studio.core.errors import StudioError, did_you_mean
+from latent_studio.core.events import (
+    Began,
+    Changed,
+    Done,
+    Event,
+    Metrics,
+    Pictures,
+    Progress,
+    Saved,
+    Snapshot,
+    Warned,
+)
 from latent_studio.core.header import Header
 from latent_studio.core.runs import RunState, RunStatus
 from latent_studio.training import memory
@@ -22,6 +31,7 @@ from latent_studio.training.recipe import Recipe
 from latent_studio.training.runs import Run
 from latent_studio.training.setting_up import Setup
 from latent_studio.training.showing import fixed_codes, preview, shown_pictures
+from latent_studio.training.shown import Shown
 from latent_studio.training.snapshots import PublishedWeights, SnapshotStore
 
 TELL_EVERY_S = 0.05
@@ -32,6 +42,9 @@ MAX_SKIPPED = 5
 N_COLUMNS = 6
 N_TRAIN_MEASURED = 2_000
 """Training pictures that are measured beside the whole test part: enough to show overfitting, cheap enough."""
+
+USUAL_MEASURE = "loss"
+"""What the best moment goes by; a family that does not measure it has no best moment."""
 
 _EXACT_ON = ("machine", "device", "precision", "n_threads")
 """Where these are what they were, resuming is exact to the bit (on a CPU)."""
@@ -52,12 +65,14 @@ class Session:
         self.key = str(run.path)
         self.metrics: dict[str, float] = {}
         self.statistics: dict[str, tuple[float, ...]] = {}
-        self.best_loss: float | None = None
+        self.best_value: float | None = None  # of the measure that the recipe goes by
+        self.best_loss: float | None = None  # at the same moment
         self.best: tuple[Header, Weights] | None = None  # found since the last save
         self.saved_step = self.measured_step = -1
         self.damaged: tuple[str, ...] = ()
         self.pending: list[tuple[int, Controls]] = []  # logged in a former sitting for steps that are played again
         self.rows: list[Metrics] = []
+        self.shown = Shown()
         self.is_exact, self.is_finished = True, False
         self.is_asked = False
         self.first_step, self.started, self.breath_at = 0, time.monotonic(), 0.0
@@ -101,6 +116,7 @@ class Session:
         save_at, beat_at = time.monotonic() + recipe.save_every_s, time.monotonic() + _HEARTBEAT_S
         log_every = min(50, max(1, recipe.n_epochs * game.feed.n_batches // 1000))
         self.say("running")
+        yield Began(game.recipe.model_dump(mode="json"), dict(game.learning_rates), dict(game.n_updates))
         for name in self.damaged:
             yield Warned(f"The saved step {name} cannot be read: going on from step {game.step:,}.")
         if not self.is_exact:
@@ -124,14 +140,18 @@ class Session:
                 beat_at = now + _HEARTBEAT_S
             yield from self._breath()
             while self.pending and self.pending[0][0] <= game.step:
-                game.apply(self.pending.pop(0)[1])
+                step, controls = self.pending.pop(0)
+                game.apply(controls)
+                yield Changed(step, controls)
             is_watched = (game.step + 1) % log_every == 0 or self.is_asked
             self.is_asked = False
             shown = memory.advance(game, is_watched)
             if not shown:
                 yield self._skipped()
             elif is_watched:
-                yield self._logged(Metrics(game.step, game.epoch, "steps", _plain(shown)))
+                yield self._logged(Metrics(game.step, game.epoch, "steps", self.shown.row(shown)))
+            else:
+                self.shown.add(shown)
         if self.saved_step != game.step:
             yield self.save()
         if self.snapshots is not None:
@@ -145,8 +165,9 @@ class Session:
         """Note what a person changes now, in the place of what was going to be replayed from here on."""
         self.is_asked, self.breath_at = True, 0.0  # a person waits for what the next step does
         if controls.changes_the_game:
-            self.run.log_controls(self.game.step, controls)
-            self.pending = self.run.controls_from(self.game.step)
+            step = self.game.step
+            self.run.log_controls(step, controls)
+            self.pending = [*(row for row in self.pending if row[0] <= step), (step, controls)]
 
     def _breath(self) -> Iterator[Progress | None]:
         if time.monotonic() < self.breath_at:
@@ -209,10 +230,14 @@ class Session:
         self.statistics = {name.removesuffix("_per_dim"): value for name, value in vectors.items()}
 
     def _is_best(self) -> bool:
-        loss = self.metrics.get("loss", math.nan)
-        if not math.isfinite(loss) or (self.best_loss is not None and loss >= self.best_loss):
+        """Whether the newest measurement is the best one so far, by the measure that the recipe names."""
+        best_by = self.game.recipe.training.best_by
+        if best_by not in self.metrics and best_by != USUAL_MEASURE:
+            raise StudioError(f"training.best_by: {best_by} is not measured; {did_you_mean(best_by, self.metrics)}")
+        value = self.metrics.get(best_by, math.nan)
+        if not math.isfinite(value) or (self.best_value is not None and value >= self.best_value):
             return False
-        self.best_loss = loss
+        self.best_value, self.best_loss = value, self.metrics.get("loss")
         return True
 
     def pictures(self) -> Pictures:
@@ -303,11 +328,3 @@ class Session:
                 disk_bytes=self.run.disk_bytes(),
             )
         )
-
-
-def _plain(shown: Mapping[str, Tensor]) -> dict[str, float | tuple[float, ...]]:
-    """Numbers and vectors without torch; a vector to four digits, which is what a histogram needs."""
-    return {
-        name: float(value) if value.dim() == 0 else tuple(float(f"{number:.4g}") for number in value.tolist())
-        for name, value in shown.items()
-    }

@@ -18,9 +18,9 @@ from latent_studio.app.panels.train import TrainPanel
 from latent_studio.app.training.run_head import RunHead
 from latent_studio.app.widgets.field import NumberField
 from latent_studio.app.widgets.run_list import RunItem
-from latent_studio.core.runs import CONTROLS, RunStatus, learning_rate_set, read_status
+from latent_studio.core.runs import CONTROLS, RunStatus, read_controls, read_status
 from latent_studio.studio.histories import STEPS, TEST, TRAIN
-from latent_studio.studio.training import LiveRun
+from latent_studio.studio.live_run import LiveRun
 from latent_studio.training.recipe import OptimizerSection, Recipe, read_recipe, recipe_text
 from tests.app.driving import LEFT, Driver, digits_recipe
 
@@ -165,6 +165,7 @@ def test_a_finished_run_goes_on_for_ten_more_epochs_in_its_own_folder(driver: Dr
 
 def test_the_learning_rate_is_changed_while_it_trains_and_logged(driver: Driver, home: Path) -> None:
     begin(driver, digits_recipe("endless", 2, ENDLESS))
+    driver.until(lambda: head(driver).rate.text() == "learning rate 0.003")
     head(driver).rate.edit()
     editor = head(driver).rate.findChild(QLineEdit)
     assert isinstance(editor, QLineEdit)
@@ -172,13 +173,27 @@ def test_the_learning_rate_is_changed_while_it_trains_and_logged(driver: Driver,
     QTest.keyClicks(editor, "0.0005")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     driver.until(lambda: (home / "runs" / "endless" / CONTROLS).is_file())
-    assert learning_rate_set(home / "runs" / "endless") == 0.0005
-    assert live(driver).learning_rate_now == 0.0005
+    ((step, controls),) = read_controls(home / "runs" / "endless")
+    assert controls.learning_rate == 0.0005
+    driver.until(lambda: head(driver).rules.log.text() == f"step {step:,}: learning rate 0.0005")
+    assert head(driver).rate.text() == "learning rate 0.0005"
     driver.click(head(driver).stop)
     driver.until(lambda: head(driver).go_on.isVisible())
     driver.click(head(driver).go_on)
     driver.until(lambda: bool(panel(driver).runs.all()))
-    assert live(driver).learning_rate_now == 0.0005  # still in force
+    driver.until(lambda: head(driver).rate.text() == "learning rate 0.0005")  # still in force
+
+
+def test_a_run_that_ended_is_told_in_whatever_panel_and_shown_by_a_click(driver: Driver) -> None:
+    begin(driver, digits_recipe("quick", 2, 3))
+    driver.window.go_to("samples")
+    toast = driver.window.notices.toast
+    driver.until(lambda: toast.message().startswith("quick is trained · 3 epochs · test loss"))
+    assert toast.geometry().bottom() < driver.window.status.geometry().top()
+    driver.click(toast.action)
+    assert driver.window.panel.key == "train"
+    assert head(driver).name.text() == "quick"
+    assert not toast.isVisible()
 
 
 def test_two_runs_train_at_once_and_are_compared_on_one_plot(driver: Driver, home: Path) -> None:
@@ -266,7 +281,7 @@ def test_a_loss_that_is_not_finite_ends_with_a_sentence_and_a_way_on(driver: Dri
     assert head(driver).remedy.isVisible()
     driver.click(head(driver).remedy)
     driver.until(lambda: bool(panel(driver).runs.all()))
-    assert live(driver).learning_rate == pytest.approx(3.0)
+    driver.until(lambda: live(driver).learning_rates == {"autoencoder": pytest.approx(3.0)})
 
 
 # --- recipes, families, other processes
@@ -285,6 +300,31 @@ def test_another_family_changes_the_form_and_what_is_drawn(driver: Driver) -> No
     dimensions = train.board.view.dimensions
     assert dimensions.currentWidget() is dimensions.terms
     assert len(dimensions.terms._series["gradient_norm"].x) > 10
+
+
+def test_a_family_s_own_defaults_are_the_fields_defaults_and_each_player_has_a_rate(driver: Driver) -> None:
+    """What is left open is the family's to say: the form shows it, and a draft that says nothing leaves it open."""
+    form = panel(driver).form
+    assert form.default("optimizer.learning_rate") == 1e-3
+    assert not [path for path in form.more.paths() if "phases" in path]
+    type_into(form.training.field("optimizer.learning_rate"), "0.01")
+    form.family._choose("gan")
+    rate = form.training.field("optimizer.learning_rate")
+    assert isinstance(rate, NumberField)
+    assert rate.value() == form.default("optimizer.learning_rate") == 2e-4
+    recipe = panel(driver).recipe()
+    assert recipe is not None
+    assert "learning_rate" not in recipe.said().get("optimizer", {})
+    path = "optimizer.phases.discriminator.learning_rate"
+    assert form.default(path) is None
+    form._more.set_open(True)
+    type_into(form.more.field(path), "0.0004")
+    recipe = panel(driver).recipe()
+    assert recipe is not None
+    assert recipe.optimizer.phases["discriminator"].learning_rate == 4e-4
+    form.set_kind("points")
+    assert form.default("optimizer.learning_rate") == 1e-3
+    assert form.default("training.n_epochs") == 200
 
 
 def test_a_recipe_comes_from_a_file_and_goes_into_the_form(driver: Driver, tmp_path: Path) -> None:

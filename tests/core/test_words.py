@@ -107,6 +107,8 @@ EVENTS = [
     events.Failed("no", "Traceback …"),
     events.Done("yes", {"loss": 1.0}),
     events.Held(True),
+    events.Began({"training": {"n_epochs": 3}}, {"generator": 1e-3}, {"generator": 1}),
+    events.Changed(3, Controls(only="generator")),
 ]
 
 

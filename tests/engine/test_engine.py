@@ -267,6 +267,46 @@ def test_a_held_job_is_not_asked_for_more_until_it_may_go_on() -> None:
     assert lane.values == ["work.0", "work.1", Held(True), Held(False), "work.2", "work.3"]
 
 
+def test_a_held_job_makes_one_step_at_a_time_and_takes_over_what_was_sent_before() -> None:
+    """A step is what the work says it is: here every third piece ends one."""
+    lane = Lane()
+
+    @dataclass(frozen=True, kw_only=True)
+    class Steps(Request):
+        slot: str = "work"
+
+        def run(self) -> Generator[str, str | None, None]:
+            told: str | None = ""
+            for index in range(9):
+                told = yield f"{index} {told or ''}".strip()
+
+        def ends_step(self, value: object) -> bool:
+            return int(str(value).split()[0]) % 3 == 2
+
+    lane.engine.submit(Steps())
+    lane.turns(1)
+    lane.engine.hold("work")
+    lane.engine.send("work", "slower")
+    lane.engine.step("work")
+    lane.settle()
+    assert lane.values == ["0", Held(True), "1 slower", "2", Held(True)]
+    lane.engine.step("work", until=lambda value: value == "4")
+    lane.settle()
+    assert lane.values[5:] == ["3", "4", Held(True)]
+    lane.engine.step("work")
+    lane.engine.hold("work", False)  # going on makes an end of stepping
+    lane.settle()
+    assert lane.values[8:] == [Held(False), "5", "6", "7", "8"]
+
+
+def test_a_step_of_what_is_not_held_changes_nothing() -> None:
+    lane = Lane()
+    lane.engine.submit(Work(lane=lane, n_pieces=3))
+    lane.engine.step("work")
+    lane.settle()
+    assert lane.values == ["work.0", "work.1", "work.2"]
+
+
 def test_a_hold_that_cannot_be_noted_still_holds() -> None:
     @dataclass(frozen=True, kw_only=True)
     class Noted(Work):

@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latent_studio.core.events import Done, Failed, Held, Metrics, Pictures, Progress, Warned
+from latent_studio.core.controls import Controls
+from latent_studio.core.events import Began, Changed, Done, Failed, Held, Metrics, Pictures, Progress, Warned
 from latent_studio.core.pictures import contact_sheet, png_bytes
 from latent_studio.core.runs import METRICS, RunStatus, metrics_line
 from latent_studio.studio import drafts
 from latent_studio.studio.captions import figures
 from latent_studio.studio.drafts import Draft
 from latent_studio.studio.histories import STEPS, TEST, History, Log
+from latent_studio.studio.live_run import LiveRun, Plan, Speed
 from latent_studio.studio.naming import folder_name, slug, suggested_name
 from latent_studio.studio.run_pictures import read_pictures, side_by_side
 from latent_studio.studio.training import (
     CONTINUE,
     SMALLER_STEPS,
-    LiveRun,
-    Plan,
-    Speed,
+    change_text,
     duration_text,
     estimate_text,
     head_parts,
@@ -70,6 +70,29 @@ def test_steps_are_on_the_scale_of_the_measurements_whatever_the_weights() -> No
     assert len(game.step_loss()[0]) == 0  # two players have no common loss
 
 
+def test_a_game_tells_its_players_their_terms_and_how_the_judge_scores() -> None:
+    """Names begin with the player; what comes with quantiles is no term. A row without them leaves a gap."""
+    rows = [
+        Metrics(step, step / 10, STEPS, {
+            "judge.loss": 1.0, "judge.divergence": 0.5, "judge.gradient_norm": 2.0, "forger.loss": 0.7,
+            "forger.divergence": 0.7, **({"judge.real": 0.5, "judge.real_quantiles": (0.0, 0.5, 1.0)} if told else {}),
+        })
+        for step, told in ((1, True), (2, False), (3, True))
+    ]  # fmt: skip
+    history = History().extended(rows[:2]).extended(rows[2:])
+    assert history.players() == ("judge", "forger")
+    assert (history.terms("judge"), history.terms("forger")) == (("judge.divergence",), ("forger.divergence",))
+    assert history.notes() == ("judge.real",)
+    epochs, quantiles = history.spread("judge.real")
+    assert (epochs.tolist(), quantiles.tolist()) == ([0.1, 0.3], [[0.0, 0.5, 1.0]] * 2)
+    assert row_of_one().players() == ()
+    assert row_of_one().terms("") == ("reconstruction", "kl")
+
+
+def row_of_one() -> History:
+    return History().extended([row(1, loss=1.0, reconstruction=0.8, kl=0.2, gradient_norm=3.0)])
+
+
 def test_a_log_is_read_on_from_where_it_was_left_and_half_a_line_waits(tmp_path: Path) -> None:
     lines = [metrics_line(row(step, loss=float(step))) for step in range(1, 6)]
     path = tmp_path / METRICS
@@ -93,7 +116,7 @@ def test_a_damaged_line_of_a_log_is_left_out(tmp_path: Path) -> None:
 
 
 def run_of(n_epochs: int = 4) -> LiveRun:
-    return LiveRun("/runs/a", Plan("a", n_epochs, batch_size=128, learning_rate=1e-3))
+    return LiveRun("/runs/a", Plan("a", n_epochs, batch_size=128))
 
 
 def test_a_run_tells_its_speed_and_its_time_left_without_its_pauses() -> None:
@@ -145,12 +168,40 @@ def test_what_became_of_a_run() -> None:
     assert (run.stage, run.failure) == ("ended", Failed("not so"))
 
 
+def begun(optimizer: dict[str, float], **players: float) -> LiveRun:
+    """A run whose trainer has told by what rules it plays: learning rates by player, one update each."""
+    run, rates = run_of(), players or {"autoencoder": 1e-3}
+    recipe = {"training": {"n_epochs": 6, "batch_size": 64}, "optimizer": {"falls_from": 0.0, **optimizer}}
+    run.take(Began(recipe, rates, dict.fromkeys(rates, 1)), 0.0)
+    return run
+
+
+def test_what_a_recipe_left_open_is_known_once_the_run_began() -> None:
+    run = begun({"final_learning_rate": 1.0})
+    assert run.plan == Plan("a", 6, 64)
+
+
+def test_a_change_counts_at_once_and_is_in_the_log_once_it_is_in_force() -> None:
+    run = begun({"final_learning_rate": 1.0}, discriminator=2e-4, generator=1e-4)
+    slower, more = Controls(learning_rates={"generator": 5e-5}), Controls(n_updates={"discriminator": 5})
+    run.ask(slower)
+    run.ask(more)
+    assert run.rate_now("generator") == 5e-5
+    assert (run.asked, run.changes) == ([slower, more], [])
+    run.take(Changed(1200, slower), 0.0)
+    assert (run.asked, run.changes) == ([more], [(1200, slower)])
+    assert change_text(*run.changes[0]) == "step 1,200: generator's learning rate 5e-5"
+    assert change_text(None, more) == "next step: 5 updates of discriminator"
+    run.take(Changed(1300, Controls(learning_rate=1e-3)), 0.0)  # of a former sitting, replayed
+    assert run.learning_rates == {"discriminator": 1e-3, "generator": 1e-3}
+
+
 def test_a_scheduled_learning_rate_falls_along_its_cosine() -> None:
-    run = LiveRun("a", Plan("a", 4, 128, learning_rate=1e-3, final_learning_rate=0.1))
+    run = begun({"final_learning_rate": 0.1})
     rates = []
     for step in (0, 50, 100):
         run.take(Progress(step, 100), float(step))
-        rates.append(run.learning_rate_now)
+        rates.append(run.rate_now("autoencoder"))
     assert rates == pytest.approx([1e-3, 0.55e-3, 1e-4])
 
 

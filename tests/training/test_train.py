@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from latent_studio.core.errors import StudioError
-from latent_studio.core.events import Done, Metrics, Pictures, Progress, Saved, Snapshot, Warned
+from latent_studio.core.events import Began, Done, Metrics, Pictures, Progress, Saved, Snapshot, Warned
 from latent_studio.core.header import read_header
 from latent_studio.core.runs import BEST, METRICS, newest_weights, read_metrics, read_status
 from latent_studio.training import session
@@ -207,6 +207,24 @@ def test_the_best_moment_is_kept_beside_the_last(tmp_path: Path) -> None:
     assert measure(model, played.objective, batches, 0, played.device)["loss"] == pytest.approx(losses[best_step])
 
 
+def test_the_best_moment_goes_by_the_measure_that_the_recipe_names(tmp_path: Path) -> None:
+    """The KL term of a VAE grows while it learns, its loss falls: the two moments are not the same."""
+    for best_by in ("loss", "kl"):
+        play(recipe("vae", {"n_latent": 2, "width": 16}, n_epochs=8, best_by=best_by), tmp_path / best_by)
+        rows = [row for row in read_metrics(tmp_path / best_by)[0] if row.split == "test"]
+        best = min(rows, key=lambda row: row.values[best_by])
+        header, _ = load_checkpoint(tmp_path / best_by / BEST)
+        status = read_status(tmp_path / best_by)
+        assert status is not None
+        assert (header.step, status.best_loss) == (best.step, best.values["loss"])
+    assert load_checkpoint(tmp_path / "kl" / BEST)[0].step != load_checkpoint(tmp_path / "loss" / BEST)[0].step
+
+
+def test_a_best_moment_by_what_nobody_measures_is_refused_with_what_is(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match=r'best_by: los is not measured; did you mean "loss"\?'):
+        play(recipe("vae", {"n_latent": 2, "width": 16}, best_by="los"), tmp_path)
+
+
 def test_a_resumed_run_does_not_take_a_worse_moment_for_the_best(tmp_path: Path) -> None:
     of = recipe("fragile", n_epochs=12, ema_decay=0.0).with_values(optimizer={"learning_rate": 3.0})
     play(of, tmp_path / "whole")
@@ -255,13 +273,21 @@ def test_a_measurement_broken_off_by_a_stop_is_made_on_resuming(
 def test_events_come_in_an_order_that_a_person_can_follow(tmp_path: Path) -> None:
     events = play(recipe("vae", VAE, n_epochs=1), tmp_path)
     kinds = [type(event) for event in events]
-    assert kinds[0] is Pictures
+    assert kinds[:2] == [Began, Pictures]
     assert kinds[-2:] == [Saved, Done]
     assert {row.split for row in of_kind(Metrics, events)} == {"steps", "train", "test"}
     pictures = of_kind(Pictures, events)[-1].pictures
     assert set(pictures) == {"samples", "originals", "reconstructions"}
     assert len(pictures["originals"]) == len(pictures["reconstructions"]) == 12
     assert all(picture.shape == (8, 8) for group in pictures.values() for picture in group)
+
+
+def test_a_term_that_is_due_at_steps_without_a_row_is_in_the_next_row(tmp_path: Path) -> None:
+    """A row for every second step, of even number; the penalty is due before every fourth, an odd one."""
+    events = play(recipe("toy_gan", n_epochs=500, measure_every=1000), tmp_path, until_step=24)
+    rows = [row for row in of_kind(Metrics, events) if row.split == "steps"]
+    assert [row.step for row in rows[:4]] == [2, 4, 6, 8]
+    assert [row.step for row in rows if "discriminator.penalty" in row.values] == [2, 6, 10, 14, 18, 22]
 
 
 def test_train_and_test_are_measured_side_by_side_with_kl_per_dimension(tmp_path: Path) -> None:

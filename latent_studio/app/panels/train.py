@@ -33,8 +33,8 @@ from latent_studio.data.source import SourceInfo
 from latent_studio.engine.jobs import FamiliesJob
 from latent_studio.studio.data_list import DataRef, train_ref
 from latent_studio.studio.library import Entry, free_name
+from latent_studio.studio.live_run import LiveRun
 from latent_studio.studio.naming import folder_name, free_among, suggested_name
-from latent_studio.studio.training import LiveRun
 from latent_studio.training.recipe import Recipe
 
 ASK_AFTER_MS = 50
@@ -203,6 +203,8 @@ class TrainPanel(Panel):
         self._found = found
         self._follow()
         self.form.data.set_found(found.text if found is not None else "")
+        if found is not None:
+            self.form.set_kind(found.kind)
         self.form.data.set_problem(problem)
         if found is not None and found.n_skipped:
             self.tell("warn", f"{found.n_skipped:,} pictures of {found.name} could not be read and are left out.")

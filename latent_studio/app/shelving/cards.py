@@ -11,7 +11,8 @@ from latent_studio.app.widgets.card import Card, State
 from latent_studio.app.widgets.card_grid import CardSection
 from latent_studio.studio.captions import facts_line, family_line, test_loss
 from latent_studio.studio.library import N_COLUMNS, Entry, matching, newest_first, size_text
-from latent_studio.studio.training import CONTINUE, LiveRun, Standing, standing, standing_of
+from latent_studio.studio.live_run import LiveRun
+from latent_studio.studio.training import CONTINUE, Standing, standing, standing_of
 
 Shown = Literal["all", "ready-made", "runs", "trash"]
 Order = Literal["newest", "name", "loss"]

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.session import Session
 from latent_studio.core.events import Done, Failed, Progress
+from latent_studio.core.family import DataKind
 from latent_studio.core.request import Answer
 from latent_studio.core.schema import field_errors
 from latent_studio.data.browsing import DataFacts
@@ -34,6 +35,7 @@ class FoundData:
     n_skipped: int
     image_shape: tuple[int, int, int]
     label_names: tuple[str, ...]
+    kind: DataKind = "pixels"
 
     @property
     def text(self) -> str:
@@ -45,7 +47,8 @@ class FoundData:
 def found_data(facts: DataFacts, section: DataSection) -> FoundData:
     """Of a set, the part that the section asks for."""
     n_train = max(1, round(section.train_fraction * facts.n_train))
-    return FoundData(facts.name, n_train, facts.n_test, facts.n_skipped, facts.image_shape, tuple(facts.counts))
+    labels = tuple(facts.counts)
+    return FoundData(facts.name, n_train, facts.n_test, facts.n_skipped, facts.image_shape, labels, facts.kind)
 
 
 class Advice(QObject):

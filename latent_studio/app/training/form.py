@@ -17,9 +17,21 @@ from latent_studio.app.widgets.choice import Choice, Option
 from latent_studio.app.widgets.field import FieldLabel
 from latent_studio.app.widgets.fold import Fold
 from latent_studio.app.widgets.overlay_bar import OverlayBar
+from latent_studio.core.family import DataKind
 from latent_studio.core.schema import Config
 from latent_studio.data.source import SourceInfo
-from latent_studio.studio.drafts import Draft, Properties, Schema, advanced, basic, properties, source_fields
+from latent_studio.studio.drafts import (
+    Draft,
+    Properties,
+    Schema,
+    Sections,
+    advanced,
+    basic,
+    player_fields,
+    properties,
+    source_fields,
+    with_own_defaults,
+)
 from latent_studio.training.recipe import AugmentSection, DataSection, OptimizerSection, TrainingSection
 
 WIDTH, _MARGIN = 300, 20  # px
@@ -48,6 +60,7 @@ class TrainForm(QScrollArea):
         self._seen = seen
         self._sources: dict[str, SourceInfo] = {}
         self._families: Families = {}
+        self._kind: DataKind = "pixels"
         self.name = QLineEdit()
         self.name.setFixedSize(WIDE_FIELD, 28)
         self.why = Reasons()
@@ -115,6 +128,13 @@ class TrainForm(QScrollArea):
         self._make_model()
         self.fill()
 
+    def set_kind(self, kind: DataKind) -> None:
+        """Of what kind the data are: a family may mean something else by what is left open."""
+        if kind != self._kind:
+            self._kind = kind
+            self._make_model()
+            self.fill()
+
     def set_draft(self, draft: Draft) -> None:
         """Show another recipe."""
         self.draft = draft
@@ -167,8 +187,9 @@ class TrainForm(QScrollArea):
 
     def _make_model(self) -> None:
         schema = self._family_schema()
-        self.model.set_fields(basic(properties(schema, "model")), self.draft, schema)
-        self._make_more()
+        fields = with_own_defaults(basic(properties(schema, "model")), self._own_defaults())
+        self.model.set_fields(fields, self.draft, schema)
+        self._make_training()
 
     def _make_training(self) -> None:
         schema = _schema(TrainingSection)
@@ -177,7 +198,7 @@ class TrainForm(QScrollArea):
         paths = list(fields)
         after = paths.index("training.batch_size") + 1
         ordered = {path: fields[path] for path in paths[:after]} | rate | {path: fields[path] for path in paths[after:]}
-        self.training.set_fields(ordered, self.draft, schema)
+        self.training.set_fields(with_own_defaults(ordered, self._own_defaults()), self.draft, schema)
         self._make_more()
 
     def _make_more(self) -> None:
@@ -185,17 +206,28 @@ class TrainForm(QScrollArea):
         kinds = {"optimizer": OptimizerSection, "training": TrainingSection, "data": DataSection}
         for section, kind in kinds.items():
             fields |= advanced(properties(_schema(kind), section))
+        rate = properties(_schema(OptimizerSection), "optimizer")["optimizer.learning_rate"]
+        fields |= advanced(player_fields(self._told().get("players", ()), rate))
         fields |= advanced(self._source_fields())
+        fields = with_own_defaults(fields, self._own_defaults())
         self.more.set_fields(fields, self.draft, self._family_schema(), *map(_schema, kinds.values()))
 
     def _source_fields(self) -> Properties:
         source = self._sources.get(self.draft.get("data.source", ""))
         return {} if source is None else source_fields(source.schema, SMALLEST, LARGEST)
 
+    def _told(self) -> Mapping[str, Any]:
+        return self._families.get(self.draft.get("model.family", ""), {})
+
     def _family_schema(self) -> Schema:
-        told = self._families.get(self.draft.get("model.family", ""))
-        schema: Schema = {} if told is None else told["schema"]
+        schema: Schema = self._told().get("schema", {})
         return schema
+
+    def _own_defaults(self, family: str = "") -> Sections:
+        """What the family means by the fields that are left open, for data of this kind."""
+        told = self._families.get(family, {}) if family else self._told()
+        own: Sections = told.get("defaults", {}).get(self._kind, {})
+        return own
 
     # --- the person
 
@@ -214,7 +246,7 @@ class TrainForm(QScrollArea):
 
     @Slot(str)
     def _on_family(self, family: str) -> None:
-        self._change(self.draft.with_family(family, self._families[family]["schema"]))
+        self._change(self.draft.with_family(family, self._families[family]["schema"], self._own_defaults(family)))
 
     def _change(self, draft: Draft) -> None:
         self.set_draft(draft)

@@ -12,6 +12,8 @@ from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.session import Session
 from latent_studio.app.shelf import Shelf
+from latent_studio.app.training.health_watch import HealthWatch
+from latent_studio.app.training.newest_samples import NewestSamples
 from latent_studio.app.training.run_logs import RunLogs
 from latent_studio.app.training.run_rows import RunRow, RunRows
 from latent_studio.app.training.run_view import RunView
@@ -20,11 +22,16 @@ from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.menus import menu
 from latent_studio.core.runs import BEST
+from latent_studio.studio.health import Finding
+from latent_studio.studio.histories import History
+from latent_studio.studio.live_run import LiveRun
 from latent_studio.studio.run_pictures import RunPictures, read_pictures
-from latent_studio.studio.training import LiveRun
 
 LIST_EVERY_MS = 400
 """The rows are made anew at most so often: the words on them change once a second or so."""
+
+DRAW_EVERY_MS = 200
+"""And the plots, each of which takes some milliseconds; the head tells the step some fifteen times a second."""
 
 NO_RUN = "No run yet. Choose pictures and a family at the left and start one: it trains while you do other things."
 
@@ -45,6 +52,7 @@ class RunBoard(QWidget):
         self.runs, self.shelf, self.logs = LiveRuns.of(session), Shelf.of(session), RunLogs(session)
         self.rows = RunRows(self.shelf, self.runs, self.logs)
         self.view, self.column = RunView(), RunsColumn()
+        self.newest, self.health = NewestSamples(session), HealthWatch(session)
         self._disk = DiskWork(session, "board", self)
         self._empty = EmptyState("chart-line-up", NO_RUN, "Start a new run")
         self._pages = QStackedWidget()
@@ -59,11 +67,16 @@ class RunBoard(QWidget):
         self._is_active = False
         self._pictures_of: tuple[str, int] | None = None
         self._listing = QTimer(self, singleShot=True, interval=LIST_EVERY_MS)
+        self._drawing = QTimer(self, singleShot=True, interval=DRAW_EVERY_MS)
+        self._is_drawn = True
         self._connect()
 
     def _connect(self) -> None:
         head, key = self.view.head, self._shown_key
         self._listing.timeout.connect(self._show_list)
+        self._drawing.timeout.connect(self._on_drawing)
+        self.newest.drawn.connect(self.view.pictures.set_newest)
+        self.health.found.connect(self._on_found)
         self.shelf.changed.connect(self._on_shelf)
         self.logs.changed.connect(self._on_changed)
         self.runs.changed.connect(self._on_changed)
@@ -76,7 +89,8 @@ class RunBoard(QWidget):
         head.pause_requested.connect(lambda is_held: self.runs.pause(key(), is_held))
         head.stop_requested.connect(lambda: self.runs.stop(key()))
         head.save_requested.connect(lambda: self.runs.save_now(key()))
-        head.rate_requested.connect(lambda rate: self.runs.set_learning_rate(key(), rate))
+        head.changed.connect(lambda controls: self.runs.change(key(), controls))
+        head.step_requested.connect(lambda player: self.runs.step(key(), player))
         head.explore_requested.connect(lambda: self.explore_requested.emit(key()))
         head.go_on_requested.connect(lambda n, factor: self.runs.go_on(key(), n_more_epochs=n, rate_factor=factor))
         self.view.pictures.moment_wanted.connect(self._ask_pictures)
@@ -89,6 +103,8 @@ class RunBoard(QWidget):
         self.shelf.watch(self, is_active)
         if is_active:
             self._on_shelf()
+        else:
+            self.newest.follow("", -1)
 
     @Slot(str)
     def select(self, key: str) -> None:
@@ -96,6 +112,7 @@ class RunBoard(QWidget):
         if key != self.rows.shown:
             self.rows.shown = key
             self.view.pictures.follow()
+            self.view.health.show_findings((), History())
             self._pictures_of = None
         self.column.list.set_current(key)
         self._show_all()
@@ -119,8 +136,12 @@ class RunBoard(QWidget):
     def _on_changed(self, key: str) -> None:
         if not self._is_active:
             return
+        if key == self.rows.shown:
+            self._show_head()
         if key == self.rows.shown or key in self.rows.compared:
-            self._show_run()
+            self._is_drawn = False
+            if not self._drawing.isActive():
+                self._on_drawing()
         if not self._listing.isActive():
             self._listing.start()
 
@@ -149,12 +170,33 @@ class RunBoard(QWidget):
         self._pages.setCurrentWidget(self._empty if row is None else self.view)
         if row is None:
             return
-        self.view.show_run(row.name, row.standing, row.entry, row.live)
-        self.view.show_history(self.logs.history(row.key), self.rows.others(), row.entry, row.live)
+        self._show_head()
+        self._is_drawn = True
+        self._drawing.start()
+        history = self.logs.history(row.key)
+        self.view.show_history(history, self.rows.others(), row.entry, row.live)
+        self.health.look(row.key, history, {} if row.live is None else row.live.recipe)
+        if history.players():
+            self.newest.follow(row.key, row.step)
         moment = (row.key, _pictured_step(row))
         if moment != self._pictures_of:
             self._pictures_of = moment
             self._ask_pictures(self.view.pictures.wanted())
+
+    def _show_head(self) -> None:
+        row = self.shown()
+        if row is not None:
+            self.view.show_run(row.name, row.standing, row.entry, row.live)
+
+    @Slot()
+    def _on_drawing(self) -> None:
+        if not self._is_drawn and self._is_active:
+            self._show_run()
+
+    @Slot(str, object)
+    def _on_found(self, key: str, findings: tuple[Finding, ...]) -> None:
+        if key == self.rows.shown:
+            self.view.health.show_findings(findings, self.logs.history(key))
 
     @Slot(int)
     def _ask_pictures(self, step: int) -> None:

@@ -7,15 +7,17 @@ from PySide6.QtCore import QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from latent_studio.app.training.rules_line import RulesLine
 from latent_studio.app.widgets import paint
 from latent_studio.app.widgets.buttons import Button, icon_button
 from latent_studio.app.widgets.elide import ElidedLabel, heading
-from latent_studio.app.widgets.inline_edit import InlineEdit
 from latent_studio.app.widgets.link import Link
-from latent_studio.app.widgets.numbers import parsed, shortest
 from latent_studio.app.widgets.progress import ProgressLine
+from latent_studio.app.widgets.value_link import ValueLink
+from latent_studio.core.controls import Controls
 from latent_studio.studio.library import Entry
-from latent_studio.studio.training import SMALLER_STEPS, LiveRun, Standing, duration_text, head_parts
+from latent_studio.studio.live_run import LiveRun
+from latent_studio.studio.training import SMALLER_STEPS, Standing, duration_text, head_parts, rate_text
 
 MORE_EPOCHS = 10
 SMALLER_BY = 0.3
@@ -55,53 +57,13 @@ class PartsLine(QWidget):
         paint.draw_text(QPainter(self), QRectF(self.rect()), text, "muted", "number_caption")
 
 
-class LearningRate(QWidget):
-    """The learning rate of a run in training, as a word that turns into a field.
-
-    Signals:
-        changed(float): the person typed another.
-    """
-
-    changed = Signal(float)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._link = Link("", font="number_caption", tooltip="Train on with another learning rate")
-        self._edit = InlineEdit(self)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self._link)
-        self._rate = 0.0
-        self._link.clicked.connect(self.edit)
-        self._edit.entered.connect(self._on_entered)
-
-    def set_rate(self, rate: float) -> None:
-        """Show a rate."""
-        self._rate = rate
-        text = f"learning rate {float(f'{rate:.3g}'):g}"
-        if text != self._link.text():
-            self._link.setText(text)
-            self._link.updateGeometry()
-
-    def edit(self) -> None:
-        """Open the field."""
-        area = QRectF(self.rect()).adjusted(0, 2, 0, -2)
-        self._edit.open_at(area, shortest(float(f"{self._rate:.3g}")))
-
-    @Slot(str)
-    def _on_entered(self, text: str) -> None:
-        rate = parsed(text)
-        if rate is not None and 0 < rate <= 10:
-            self.changed.emit(rate)
-
-
 class RunHead(QWidget):
     """Name, state, progress and buttons of one run.
 
     Signals:
         pause_requested(bool), stop_requested(), save_requested(), explore_requested().
         go_on_requested(int, float): so many more epochs, with the learning rate times that.
-        rate_requested(float).
+        changed(object): Controls.  step_requested(str): one step of a paused run, of that player alone or, "", of all.
     """
 
     pause_requested = Signal(bool)
@@ -109,13 +71,18 @@ class RunHead(QWidget):
     save_requested = Signal()
     explore_requested = Signal()
     go_on_requested = Signal(int, float)
-    rate_requested = Signal(float)
+    changed = Signal(object)
+    step_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        self.name, self.parts, self.rate = heading(), PartsLine(), LearningRate()
+        self.name, self.parts, self.rules = heading(), PartsLine(), RulesLine()
+        self.rate = ValueLink(
+            lambda rate: f"learning rate {rate_text(rate)}", "Train on with another learning rate", low=0, high=10
+        )
         self.explore = Link("Explore", tooltip="Open this run and follow its newest snapshot")
         self.pause = Button("Pause", "pause")
+        self.step = icon_button("skip-forward", "One step, while the run is paused", framed=True)
         self.save = icon_button("floppy-disk", "Save now", framed=True)
         self.stop = icon_button("stop", "Save and stop; the run can be continued", framed=True)
         self.more = Button(f"{MORE_EPOCHS} more epochs", "plus", tooltip="Train this run on, from where it ended")
@@ -130,7 +97,10 @@ class RunHead(QWidget):
         self.save.clicked.connect(self.save_requested)
         self.stop.clicked.connect(self.stop_requested)
         self.explore.clicked.connect(self.explore_requested)
-        self.rate.changed.connect(self.rate_requested)
+        self.rate.entered.connect(lambda rate: self.changed.emit(Controls(learning_rate=rate)))
+        self.step.clicked.connect(lambda: self.step_requested.emit(""))
+        self.rules.changed.connect(self.changed)
+        self.rules.step_requested.connect(self.step_requested)
         self.more.clicked.connect(self._on_more)
         self.go_on.clicked.connect(self._on_go_on)
         self.remedy.clicked.connect(self._on_remedy)
@@ -145,7 +115,7 @@ class RunHead(QWidget):
         for part in (self.rate, self.explore):
             upper.addWidget(part)
             upper.addSpacing(4)
-        for button in (self.more, self.go_on, self.pause, self.save, self.stop):
+        for button in (self.more, self.go_on, self.pause, self.step, self.save, self.stop):
             upper.addWidget(button)
         self._bar, self._words = QWidget(), QWidget()
         bar, words = QHBoxLayout(self._bar), QHBoxLayout(self._words)
@@ -163,6 +133,7 @@ class RunHead(QWidget):
         column.addLayout(upper)
         column.addWidget(self._bar)
         column.addWidget(self._words)
+        column.addWidget(self.rules)
 
     def show_run(self, name: str, how: Standing, entry: Entry | None, live: LiveRun | None) -> None:
         """Show how a run stands; `live` where this window trains it."""
@@ -170,9 +141,11 @@ class RunHead(QWidget):
         self.name.setText(name)
         self.name.updateGeometry()
         self.parts.set_parts(head_parts(live, status))
-        self.rate.setVisible(live is not None)
-        if live is not None:
-            self.rate.set_rate(live.learning_rate_now)
+        rates = () if live is None else tuple(live.learning_rates)
+        self.rate.setVisible(len(rates) == 1)
+        if live is not None and len(rates) == 1:
+            self.rate.set_value(live.rate_now(rates[0]))
+        self.rules.show_run(live)
         self._show_buttons(how, entry, live)
         self._show_progress(how, live, status.seconds_left if status is not None else None)
         self._show_words(how, live)
@@ -186,9 +159,10 @@ class RunHead(QWidget):
         is_steered = live is not None and live.stage != "stopping"
         self.pause.setVisible(live is not None)
         self.pause.setEnabled(is_steered)
-        for button in (self.save, self.stop):
+        for button in (self.step, self.save, self.stop):
             button.setVisible(live is not None)
             button.setEnabled(is_steered)
+        self.step.setEnabled(is_steered and self._is_held)
         self.more.setVisible(is_ended and state in ("finished", "stopped"))
         self.go_on.setVisible(is_ended and state in ("stopped", "interrupted", "failed"))
         can_open = entry is not None and entry.can_open

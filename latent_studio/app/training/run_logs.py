@@ -13,7 +13,7 @@ from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.session import Session
 from latent_studio.studio.histories import History, Log
 from latent_studio.studio.library import Entry
-from latent_studio.studio.training import LiveRun
+from latent_studio.studio.live_run import LiveRun
 
 
 class RunLogs(QObject):

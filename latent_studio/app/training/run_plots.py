@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QStackedWidget
 
 from latent_studio.app.widgets.bars import Bars
 from latent_studio.app.widgets.curves import Curves
-from latent_studio.studio.histories import STEPS, TEST, TRAIN, History
+from latent_studio.app.widgets.plot import trailing_mean
+from latent_studio.studio.histories import LOSS, NORM, STEPS, TEST, TRAIN, History, Numbers
 
-KL, NORM = "kl_per_dim", "gradient_norm"
+KL = "kl_per_dim"
 
 N_TERMS = 4
 """Further curves would not be told apart."""
@@ -31,30 +32,45 @@ class Compared:
 
 
 class LossPlot(Curves):
-    """Loss by epoch: every step, measured on train and test, and the test loss of compared runs."""
+    """Loss by epoch: every step, measured on train and test, and the test loss of compared runs.
 
-    def __init__(self) -> None:
-        super().__init__("Loss", "by epoch")
-        self._others: tuple[tuple[str, str, int], ...] | None = None
+    The same of another measure where one is named. `best_by` names the measure whose least value is the best moment.
+    """
+
+    def __init__(self, title: str = "Loss") -> None:
+        super().__init__(title, "by epoch")
+        self.measure, self.best_by = LOSS, LOSS
+        self._laid_out: object = None
 
     def show_history(self, history: History, others: Sequence[Compared], n_epochs: int, now: float | None) -> None:
         """Draw what is known now. n_epochs: where the run will end, 0 unknown; now: its epoch while it trains."""
-        wanted = tuple((other.key, other.name, other.category) for other in others)
-        if wanted != self._others:
-            self.clear()
-            self._others = wanted
-            for key, name, category in wanted:
-                self.set_series(key, name, category, "test")
-            self.set_series(STEPS, "steps", 0, "steps")
-            self.set_series(TRAIN, "train", 0, "train")
-            self.set_series(TEST, "test", 1, "test", marks_best=True)
-        self.set_data(STEPS, *history.step_loss())
-        self.set_data(TRAIN, *history.curve(TRAIN))
+        compared = tuple((other.key, other.name, other.category) for other in others)
+        if (compared, self.measure, self.best_by) != self._laid_out:
+            self._lay_out(compared)
+        self.set_data(STEPS, *(history.step_loss() if self.measure == LOSS else history.curve(STEPS, self.measure)))
+        self.set_data(TRAIN, *history.curve(TRAIN, self.measure))
         for other in others:
-            self.set_data(other.key, *other.history.curve(TEST))
-        self.set_data(TEST, *history.curve(TEST))
+            self.set_data(other.key, *self._compared(other.history))
+        self.set_data(TEST, *history.curve(TEST, self.measure))
         self.set_x_end(n_epochs or None)
         self.set_now(now)
+
+    def _lay_out(self, compared: tuple[tuple[str, str, int], ...]) -> None:
+        self.clear()
+        self._laid_out = compared, self.measure, self.best_by
+        for key, name, category in compared:
+            self.set_series(key, name, category, "test")
+        self.set_series(STEPS, "steps", 0, "steps")
+        self.set_series(TRAIN, "train", 0, "train")
+        self.set_series(TEST, "test", 1, "test", marks_best=self.measure == self.best_by)
+
+    def _compared(self, history: History) -> tuple[Numbers, Numbers]:
+        """What is drawn of another run: its measurements; where the steps alone tell the measure, these, averaged."""
+        x, y = history.curve(TEST, self.measure)
+        if len(x) or self.measure == LOSS:
+            return x, y
+        x, y = history.curve(STEPS, self.measure)
+        return x, trailing_mean(y, len(y) // 50)
 
 
 class TermsPlot(Curves):
@@ -69,10 +85,9 @@ class TermsPlot(Curves):
 
     def show_history(self, history: History, n_epochs: int, now: float | None) -> None:
         """Draw what is known now."""
-        names = history.names(STEPS)
-        terms = tuple(name for name in names if name != "loss" and not name.endswith(NORM))[:N_TERMS]
+        terms = history.terms("")[:N_TERMS]
         if len(terms) < 2:
-            terms = tuple(name for name in names if name.endswith(NORM))
+            terms = tuple(name for name in history.names(STEPS) if name == NORM)
         if terms != self._terms:
             self.clear()
             self._terms = terms

@@ -16,7 +16,8 @@ from latent_studio.core.runs import RunStatus
 from latent_studio.studio.captions import figures, test_loss
 from latent_studio.studio.histories import TEST
 from latent_studio.studio.library import Entry
-from latent_studio.studio.training import LiveRun, Standing, standing, standing_of
+from latent_studio.studio.live_run import LiveRun
+from latent_studio.studio.training import Standing, standing, standing_of
 
 _INK: dict[str, Role] = {"accent": "accent", "muted": "muted", "warn": "warn", "bad": "bad"}
 _N_COLOURS = 8
@@ -36,6 +37,13 @@ class RunRow:
     def status(self) -> RunStatus | None:
         """What its folder tells."""
         return self.entry.status if self.entry is not None else None
+
+    @property
+    def step(self) -> int:
+        """The step that it stands at."""
+        if self.live is not None and self.live.n_steps:
+            return self.live.step
+        return self.status.step if self.status is not None else -1
 
     @property
     def standing(self) -> Standing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6 import QtGui
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from latent_studio.app.widgets.elide import ElidedLabel, caption, heading
 from latent_studio.app.widgets.picture_grid import PictureGrid
 from latent_studio.app.widgets.slider import Slider
+from latent_studio.core.events import Pixels
 from latent_studio.studio.run_pictures import N_COLUMNS, RunPictures, side_by_side
 
 SIDE, _HEAD = 72, 20  # px: of a picture, at most; of the line over them
@@ -49,7 +52,8 @@ class Sheet(QWidget):
 
 
 class RunSamples(QWidget):
-    """Two contact sheets side by side, and a slider through the moments of the run.
+    """Two contact sheets side by side, and a slider through the moments of the run. The second one holds what comes
+    back of test pictures; of a game of several players, newest samples.
 
     Signals:
         moment_wanted(int): the pictures of that step; -1: the newest from now on.
@@ -61,6 +65,7 @@ class RunSamples(QWidget):
         super().__init__()
         self.samples = Sheet("Samples", "at fixed codes")
         self.reconstructions = Sheet("Reconstructions", "original above")
+        self.newest = Sheet("Newest samples", "drawn anew each time")
         self.moment = Slider(0.0, 1.0, 1.0)
         self.moment.setFixedWidth(88)
         self.moment.setAccessibleName("Moment of the run")
@@ -73,13 +78,15 @@ class RunSamples(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(20)
-        for sheet in (self.samples, self.reconstructions):
+        for sheet in (self.samples, self.newest, self.reconstructions):
             sheet.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             line.addWidget(sheet, 1)
         self._steps: tuple[int, ...] = ()
         self._at = NEWEST
+        self._is_game = False
         self.moment.value_dragged.connect(self._on_moment)
         self.moment.value_committed.connect(self._on_moment)
+        self.newest.hide()
         self.set_pictures(RunPictures())
 
     def set_pictures(self, pictures: RunPictures) -> None:
@@ -87,8 +94,21 @@ class RunSamples(QWidget):
         self.samples.grid.set_pictures(pictures.samples)
         both = side_by_side(pictures.originals, pictures.reconstructions)
         self.reconstructions.grid.set_pictures(both)
-        self.reconstructions.setVisible(bool(both))
+        self.reconstructions.setVisible(bool(both) and not self._is_game)
         self.set_steps(pictures.steps)
+
+    def set_newest(self, pictures: Sequence[Pixels]) -> None:
+        """Show samples at codes that were drawn just now."""
+        self.newest.grid.set_pictures(pictures)
+        self.newest.setVisible(self._is_game and bool(pictures))
+
+    def set_game(self, is_game: bool) -> None:
+        """Whether several players train: their outcome is judged by samples, not by reconstructions."""
+        if is_game != self._is_game:
+            self._is_game = is_game
+            self.newest.hide()
+            if is_game:
+                self.reconstructions.hide()
 
     def set_steps(self, steps: tuple[int, ...]) -> None:
         """The moments that there are."""

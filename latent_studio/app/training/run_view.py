@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from latent_studio.app.training.game_plots import GamePlots
+from latent_studio.app.training.health_part import HealthPart
 from latent_studio.app.training.run_head import RunHead
 from latent_studio.app.training.run_plots import Compared, DimensionPlot, LossPlot
 from latent_studio.app.training.run_samples import RunSamples
@@ -14,8 +16,9 @@ from latent_studio.app.widgets.overlay_bar import OverlayBar
 from latent_studio.studio.captions import figures
 from latent_studio.studio.histories import TEST, History
 from latent_studio.studio.library import Entry
+from latent_studio.studio.live_run import LiveRun
 from latent_studio.studio.run_pictures import RunPictures
-from latent_studio.studio.training import LiveRun, Standing
+from latent_studio.studio.training import Standing
 
 _LEAST, _MOST = 190, 400  # px, height of the plots
 
@@ -27,7 +30,8 @@ class RunView(QWidget):
         super().__init__()
         self.head = RunHead()
         self.loss, self.dimensions, self.pictures = LossPlot(), DimensionPlot(), RunSamples()
-        plots = QWidget()
+        self.game, self.health = GamePlots(), HealthPart()
+        plots = self._plots = QWidget()
         line = QHBoxLayout(plots)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(20)
@@ -39,8 +43,11 @@ class RunView(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(24, 16, 24, 16)
         column.setSpacing(20)
+        column.addWidget(self.health.below)
         column.addWidget(plots, 1)
+        column.addWidget(self.game.upper)
         column.addWidget(self.pictures)
+        column.addWidget(self.game.lower)
         column.addStretch(0)
         area = QScrollArea()
         area.setWidget(inside)
@@ -51,6 +58,7 @@ class RunView(QWidget):
         around.setContentsMargins(0, 0, 0, 0)
         around.setSpacing(0)
         around.addWidget(self.head)
+        around.addWidget(self.health.line)
         around.addWidget(Hairline())
         around.addWidget(area, 1)
 
@@ -65,6 +73,14 @@ class RunView(QWidget):
         status = entry.status if entry is not None else None
         n_epochs = live.plan.n_epochs if live is not None else status.n_epochs if status is not None else 0
         now = live.epoch if live is not None else None
+        is_game = bool(history.players())
+        self._plots.setVisible(not is_game)
+        self.game.lower.setVisible(is_game)
+        self.pictures.set_game(is_game)
+        if is_game:
+            self.game.show_history(history, others, n_epochs, now)
+            return
+        self.game.upper.hide()
         in_nats = "kl" in history.names(TEST)
         self.loss.set_caption("nats, by epoch" if in_nats else "by epoch")
         self.loss.show_history(history, others, n_epochs, now)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from PySide6 import QtGui
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -92,9 +92,12 @@ class Curves(QWidget):
     has dots. Hovering reads the values off.
     """
 
-    def __init__(self, title: str, caption: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, caption: str = "", *, heading: float = plot.HEADING, parent: QWidget | None = None
+    ) -> None:
+        """heading: px for title and legend; 0 where somebody else says what the curves are."""
         super().__init__(parent)
-        self._title, self._caption = title, caption
+        self._title, self._caption, self._heading = title, caption, heading
         self._series: dict[str, Series] = {}
         self._x_end: float | None = None
         self._now: float | None = None
@@ -140,6 +143,10 @@ class Curves(QWidget):
         self._now = self._x_end = None
         self.update()
 
+    def keys(self) -> tuple[str, ...]:
+        """The curves there are, in the order in which they are drawn."""
+        return tuple(self._series)
+
     def set_x_end(self, x: float | None) -> None:
         """Where the run will end (epochs planned); None: where the data end."""
         self._x_end = x
@@ -163,7 +170,7 @@ class Curves(QWidget):
     def _on_data(self, key: str) -> None:
         one = self._series[key]
         if len(one.y):
-            last = (f"{s.label} {s.y[-1]:.1f}" for s in self._series.values() if len(s.y))
+            last = (f"{s.label} {self._figure(float(s.y[-1]))}" for s in self._series.values() if len(s.y))
             self.setAccessibleDescription(", ".join(last))
         self.update()
 
@@ -172,7 +179,8 @@ class Curves(QWidget):
         starts = [float(s.x[0]) for s in self._series.values() if len(s.x)]
         end = max([*ends, self._x_end or 0.0], default=1.0) or 1.0
         start = min([0.0, *starts])
-        return Axes(plot.plot_area(self.width(), self.height()), (start, end), self.y_range())
+        area = plot.plot_area(self.width(), self.height(), self._heading)
+        return Axes(area, (start, end), self.y_range())
 
     def _ink(self, one: Series) -> QColor:
         return theme().category(one.category)
@@ -183,21 +191,27 @@ class Curves(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         axes = self._axes()
-        plot.paint_heading(painter, self._paint_legend(painter), self._title, self._caption)
-        plot.paint_y_axis(painter, axes, _N_Y_TICKS)
-        marks = plot.whole_ticks(*axes.x_range, _N_X_TICKS)
-        step = marks[1] - marks[0] if len(marks) > 1 else 1.0
-        for mark in marks:
-            plot.paint_x_label(painter, axes, axes.x_px(mark), plot.tick_text(mark, step))
-        if self._now is not None:
-            painter.setPen(QPen(colour("muted"), 1, Qt.PenStyle.DotLine))
-            x = round(axes.x_px(self._now)) + 0.5
-            painter.drawLine(QLineF(x, axes.area.top(), x, axes.area.bottom()))
+        if self._heading:
+            plot.paint_heading(painter, self._paint_legend(painter), self._title, self._caption)
+        self._paint_y_axis(painter, axes)
+        plot.paint_epochs(painter, axes, _N_X_TICKS)
+        plot.paint_now(painter, axes, self._now)
         for one in self._series.values():
             if len(one.x):
                 self._paint_curve(painter, axes, one)
         if self._hover_x is not None:
             self._paint_readout(painter, axes, self._hover_x)
+
+    def _paint_y_axis(self, painter: QPainter, axes: Axes) -> None:
+        plot.paint_y_axis(painter, axes, _N_Y_TICKS)
+
+    def _figure(self, y: float) -> str:
+        """A value as it is said."""
+        return figures(y)
+
+    def _legend_from(self) -> float:
+        """Where the legend may begin, px."""
+        return plot.heading_width(self._title)
 
     def _paint_curve(self, painter: QPainter, axes: Axes, one: Series) -> None:
         ink, n_columns = self._ink(one), max(int(axes.area.width()), 2)
@@ -232,9 +246,9 @@ class Curves(QWidget):
         Returns: where it begins, px.
         """
         right, is_measured = float(self.width()), self._is_measured()
-        left = plot.heading_width(self._title)
+        left = self._legend_from()
         for one in reversed([s for s in self._series.values() if len(s.y)]):
-            value = figures(float(one.smooth()[-1]))
+            value = self._figure(float(one.smooth()[-1]))
             value_width = paint.text_width(value, "number_caption")
             name_width = min(paint.text_width(one.label, "caption"), 110.0)
             start = right - value_width - name_width - 26
@@ -260,7 +274,7 @@ class Curves(QWidget):
             painter.setBrush(self._ink(one))
             painter.drawEllipse(QPointF(axes.x_px(one.x[i]), axes.y_px(one.smooth()[i])), 3.5, 3.5)
         at = found[0][0].x[found[0][1]]
-        lines = [("at", f"{at:.2f}")] + [(one.label, figures(float(one.smooth()[i]))) for one, i in found]
+        lines = [("at", f"{at:.2f}")] + [(one.label, self._figure(float(one.smooth()[i]))) for one, i in found]
         plot.paint_readout(painter, axes, hover_x, lines)
 
     # --- the hand

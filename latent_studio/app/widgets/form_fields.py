@@ -104,7 +104,8 @@ class _Choice(FormField):
         self._values = {str(value): value for value in spec.choices}
         options = [Option(_NONE, "auto")] if spec.optional else []
         self._choice = Choice(
-            [*options, *(Option(key, spec.titles.get(key, key)) for key in self._values)], as_field=True
+            [*options, *(Option(key, spec.titles.get(key, key.replace("_", " "))) for key in self._values)],
+            as_field=True,
         )
         super().__init__(spec, self._choice)
         if spec.has_default:

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from latent_studio.app.theme import colour, theme
 from latent_studio.app.widgets import paint
@@ -124,9 +124,10 @@ class Axes:
         return QPolygonF([QPointF(a, b) for a, b in zip(across.tolist(), up.tolist(), strict=True)])
 
 
-def plot_area(width: float, height: float) -> QRectF:
+def plot_area(width: float, height: float, heading: float = HEADING) -> QRectF:
     """Where the curves go, between heading and tick labels."""
-    return QRectF(_LEFT, HEADING + 4, max(width - _LEFT - 8, 1.0), max(height - HEADING - 4 - _BELOW, 1.0))
+    top = heading + 4
+    return QRectF(_LEFT, top, max(width - _LEFT - 8, 1.0), max(height - top - _BELOW, 1.0))
 
 
 def paint_heading(painter: QPainter, right: float, title: str, caption: str) -> None:
@@ -152,6 +153,22 @@ def paint_y_axis(painter: QPainter, axes: Axes, n_wanted: int) -> None:
         painter.fillRect(QRectF(axes.area.left(), y, axes.area.width(), 1), colour("line", 0.6))
         box = QRectF(0, y - 8, axes.area.left() - 8, 16)
         paint.draw_text(painter, box, tick_text(mark, step), "muted", "number_caption", paint.RIGHT)
+
+
+def paint_epochs(painter: QPainter, axes: Axes, n_wanted: int) -> None:
+    """Labels at whole numbers under the plot."""
+    marks = whole_ticks(*axes.x_range, n_wanted)
+    step = marks[1] - marks[0] if len(marks) > 1 else 1.0
+    for mark in marks:
+        paint_x_label(painter, axes, axes.x_px(mark), tick_text(mark, step))
+
+
+def paint_now(painter: QPainter, axes: Axes, x: float | None) -> None:
+    """A dotted line at the present moment, where there is one."""
+    if x is not None:
+        painter.setPen(QPen(colour("muted"), 1, Qt.PenStyle.DotLine))
+        at = round(axes.x_px(x)) + 0.5
+        painter.drawLine(QLineF(at, axes.area.top(), at, axes.area.bottom()))
 
 
 def paint_x_label(painter: QPainter, axes: Axes, x_px: float, text: str) -> None:
