@@ -9,10 +9,13 @@ from typing import Any
 from latent_studio.cli.evaluate import n_active
 from latent_studio.core.family import family, family_names
 from latent_studio.core.header import Header, read_header
+from latent_studio.objectives.divergences import DIVERGENCES
+from latent_studio.objectives.penalties import PENALTIES
 from latent_studio.training.recipe import read_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
-MARKS = "<!-- models: made by docs/made.py -->", "<!-- end of models -->"
+MODELS = "<!-- models: made by docs/made.py -->", "<!-- end of models -->"
+GAMES = "<!-- games: made by docs/made.py -->", "<!-- end of games -->"
 
 
 def families_page() -> str:
@@ -52,18 +55,26 @@ def _range(told: dict[str, Any]) -> str:
 def models_table() -> str:
     """The ready-made models as the headers of their files tell them, and their recipes."""
     rows = [
-        "| model | data | code | test loss | reconstruction | KL | active | trained for | best at | size |",
-        "|---|---|---|---:|---:|---:|---:|---|---|---:|",
+        "| model | family | data | code | measured on the test part | trained for | best at | size |",
+        "|---|---|---|---|---|---|---|---:|",
     ]
     for path in sorted((ROOT / "checkpoints").glob("*.safetensors")):
         header, epochs = read_header(path), read_recipe(path.with_suffix(".toml")).training.n_epochs
         code = " + ".join(f"{factor.width} {factor.kind}" for factor in header.space.factors)
-        figures = [f"{header.metrics[name]:,.1f}" for name in ("loss", "reconstruction", "kl")]
         rows.append(
-            f"| {header.name} | {header.data.name}, {_pictures(header)} | {code} | {' | '.join(figures)} | "
-            f"{_active(header)} | {epochs} epochs | {header.epoch:.0f} | {path.stat().st_size / 1e6:.1f} MB |"
+            f"| {header.name} | {header.family_title} | {header.data.name}, {_pictures(header)} | {code} | "
+            f"{_measured(header)} | {epochs} epochs | {header.epoch:.0f} | {path.stat().st_size / 1e6:.1f} MB |"
         )
     return "\n".join(rows)
+
+
+def _measured(header: Header) -> str:
+    """A bound with its parts, or whatever the family measures."""
+    told = header.metrics
+    if "kl" not in told:
+        return ", ".join(f"{name} {value:.3g}" for name, value in sorted(told.items()))
+    parts = f"loss {told['loss']:,.1f} = reconstruction {told['reconstruction']:,.1f} + KL {told['kl']:,.1f}"
+    return f"{parts}, {_active(header)} active"
 
 
 def _pictures(header: Header) -> str:
@@ -76,19 +87,37 @@ def _active(header: Header) -> str:
     return f"{n_active(kl)} of {len(kl)}"
 
 
-def readme_with_models(text: str) -> str:
-    """The README with the table as it is now."""
-    between = re.compile(f"{re.escape(MARKS[0])}.*{re.escape(MARKS[1])}", re.DOTALL)
-    assert between.search(text), f"README.md has no {MARKS[0]}"
-    return between.sub(lambda _: f"{MARKS[0]}\n{models_table()}\n{MARKS[1]}", text)
+def games_tables() -> str:
+    """The divergences and penalties that games are played with."""
+    rows = ["| divergence | `divergence` | its best critic tells | usual penalty | source |", "|---|---|---|---|---|"]
+    for name, entry in DIVERGENCES.items():
+        tells = "yes" if entry.f is not None else "of a 1-Lipschitz critic" if entry.scale else ""
+        rows.append(f"| {entry.title} | `{name}` | {tells} | `{entry.usual_penalty}` | {_cell(entry.source)} |")
+    rows += ["", "| penalty | `penalty` | weight | every | source |", "|---|---|---:|---:|---|"]
+    for name, kind in PENALTIES.items():
+        weight = f"± {kind.clip:g}" if kind.clip is not None else f"{kind.weight:g}" if kind.weight else ""
+        every = f"{kind.every} steps" if kind.every > 1 else ""
+        rows.append(f"| {kind.title} | `{name}` | {weight} | {every} | {_cell(kind.source)} |")
+    return "\n".join(rows)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def with_made(text: str, marks: tuple[str, str], made: str, page: str) -> str:
+    """A page with what is made between its marks as it is now."""
+    between = re.compile(f"{re.escape(marks[0])}.*{re.escape(marks[1])}", re.DOTALL)
+    assert between.search(text), f"{page} has no {marks[0]}"
+    return between.sub(lambda _: f"{marks[0]}\n{made}\n{marks[1]}", text)
 
 
 def pages() -> dict[Path, str]:
     """Path → content, of everything that is made."""
-    readme = ROOT / "README.md"
-    return {
-        ROOT / "docs" / "families.md": families_page(),
-        readme: readme_with_models(readme.read_text(encoding="utf-8")),
+    parts = {ROOT / "README.md": (MODELS, models_table()), ROOT / "docs" / "games.md": (GAMES, games_tables())}
+    return {ROOT / "docs" / "families.md": families_page()} | {
+        path: with_made(path.read_text(encoding="utf-8"), marks, made, path.name)
+        for path, (marks, made) in parts.items()
     }
 
 
