@@ -94,10 +94,10 @@ def games_tables() -> str:
         tells = "yes" if entry.f is not None else "of a 1-Lipschitz critic" if entry.scale else ""
         rows.append(f"| {entry.title} | `{name}` | {tells} | `{entry.usual_penalty}` | {_cell(entry.source)} |")
     rows += ["", "| penalty | `penalty` | weight | every | source |", "|---|---|---:|---:|---|"]
-    for name, kind in PENALTIES.items():
+    for key, kind in PENALTIES.items():
         weight = f"± {kind.clip:g}" if kind.clip is not None else f"{kind.weight:g}" if kind.weight else ""
         every = f"{kind.every} steps" if kind.every > 1 else ""
-        rows.append(f"| {kind.title} | `{name}` | {weight} | {every} | {_cell(kind.source)} |")
+        rows.append(f"| {kind.title} | `{key}` | {weight} | {every} | {_cell(kind.source)} |")
     return "\n".join(rows)
 
 

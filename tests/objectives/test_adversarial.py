@@ -24,7 +24,8 @@ class Counting(nn.Module):
 
     def __init__(self, inner: nn.Module) -> None:
         super().__init__()
-        self.inner, self.rows = inner, []
+        self.inner = inner
+        self.rows: list[int] = []
 
     def forward(self, x: Tensor) -> Tensor:
         self.rows.append(len(x))
@@ -37,8 +38,9 @@ class Small(Adversary):
 
     def __init__(self) -> None:
         super().__init__(LatentSpace(factors=(Normal(name="z", shape=(2,)),)), (2, 1, 1))
-        self.generator = Counting(nn.Sequential(nn.Linear(2, 2), nn.Unflatten(1, (2, 1, 1))))
-        self.trunk, self.head = Counting(nn.Flatten()), nn.Linear(2, 1)
+        self.linear, self.scores = nn.Linear(2, 2), nn.Linear(2, 1)
+        self.made, self.seen = Counting(nn.Sequential(self.linear, nn.Unflatten(1, (2, 1, 1)))), Counting(nn.Flatten())
+        self.generator, self.trunk, self.head = self.made, self.seen, self.scores
         self.centre, self.spread = torch.zeros(1), torch.ones(1)
 
 
@@ -59,21 +61,21 @@ def played(model: Small, settings: dict[str, Any], n_critic: int = 1, is_watched
 def test_a_step_makes_its_fakes_once_and_scores_data_and_fakes_in_one_pass() -> None:
     model = Small()
     played(model, {"divergence": "nonsaturating", "penalty": "none"})
-    assert model.generator.rows == [8]
-    assert model.trunk.rows == [16, 8]  # both for the critic, the fakes for the generator
+    assert model.made.rows == [8]
+    assert model.seen.rows == [16, 8]  # both for the critic, the fakes for the generator
 
 
 def test_only_the_last_of_several_critic_updates_keeps_its_fakes() -> None:
     model = Small()
     played(model, {"divergence": "wasserstein", "penalty": "none"}, n_critic=3)
-    assert model.generator.rows == [8, 8, 8]
+    assert model.made.rows == [8, 8, 8]
 
 
 def test_r1_needs_no_pass_of_its_own() -> None:
     model = Small()
     told = played(model, {"divergence": "nonsaturating", "penalty": "r1", "penalty_every": 1})
-    assert model.trunk.rows == [8, 8, 8]
-    slope = model.head.weight.norm()
+    assert model.seen.rows == [8, 8, 8]
+    slope = model.scores.weight.norm()
     assert float(told["discriminator"]["penalty"].value.detach()) == pytest.approx(0.5 * float(slope.detach()) ** 2)
 
 
@@ -97,7 +99,7 @@ def test_the_generators_gradient_comes_through_the_critic_alone() -> None:
     told = played(model, {"divergence": "wasserstein", "penalty": "none"})
     wanted = list(model.generator.parameters())
     gradients = torch.autograd.grad(told["generator"]["divergence"].value, wanted)
-    assert torch.allclose(gradients[1], -model.head.weight[0])  # of the bias: −E[D(G(z))] moves against D's slope
+    assert torch.allclose(gradients[1], -model.scores.weight[0])  # of the bias: −E[D(G(z))] moves against D's slope
 
 
 def test_what_is_watched_is_noted_and_else_nothing() -> None:
@@ -111,14 +113,14 @@ def test_what_is_watched_is_noted_and_else_nothing() -> None:
 def test_clipping_follows_the_critics_update_only() -> None:
     model = Small()
     with torch.no_grad():
-        model.head.weight.fill_(5.0)
+        model.scores.weight.fill_(5.0)
     game: AdversarialGame[Small] = AdversarialGame(GameSettings(penalty="clip").resolved(DATA))
     step = Step(0, dict, torch.device("cpu"))
     for index, phase in reversed(list(enumerate(game.phases))):
         step.begin(index, phase, 0, 1)
         game.project(model, step)
         limit = 0.01 if index == 0 else 5.0
-        assert float(model.head.weight.detach().abs().max()) == pytest.approx(limit)
+        assert float(model.scores.weight.detach().abs().max()) == pytest.approx(limit)
 
 
 def test_labels_of_a_paired_game_cannot_be_smoothed() -> None:
@@ -146,7 +148,7 @@ def test_the_measures_know_a_collapsed_generator() -> None:
         told = game.measures(model, batch, torch.Generator().manual_seed(0))
         assert float(told["spread"].mean()) == 0.0
         assert float(told["loss"].mean()) > 0.3
-        model.generator.inner[0].weight.copy_(torch.eye(2))  # type: ignore[operator,index,union-attr]
+        model.linear.weight.copy_(torch.eye(2))
         told = game.measures(model, batch, torch.Generator().manual_seed(0))
     assert float(told["spread"].mean()) == pytest.approx(1.0, abs=0.15)
     assert float(told["loss"].mean()) == pytest.approx(0.0, abs=0.1)

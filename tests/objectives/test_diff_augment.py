@@ -53,7 +53,7 @@ def test_what_comes_in_from_outside_is_black() -> None:
     white = torch.ones(1, 1, 20, 20)
     for name in ("move", "affine"):
         for seed in range(20):
-            changed = augmented(white, name, torch.Generator().manual_seed(seed))  # type: ignore[arg-type]
+            changed = augmented(white, name, torch.Generator().manual_seed(seed))
             assert float(changed.min()) >= -1 - 1e-6
             assert float(changed.max()) <= 1 + 1e-6
     assert float(affine(white, torch.tensor([[0.0, 0.0, -1.0, 1.0, 1.0]])).min()) == -1.0

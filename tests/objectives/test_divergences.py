@@ -85,7 +85,7 @@ def test_the_jensen_shannon_divergence_of_disjoint_supports_is_log_2_whatever_th
         sharp = 1e4 / distance
         scores = [sharp * (0.5 * distance - points) for points in (real, fake)]
         for name in ("jensen_shannon", "minimax", "nonsaturating"):
-            assert float(divergence(name).bound(*scores)) == pytest.approx(log(2), abs=1e-5)  # type: ignore[arg-type]
+            assert float(divergence(name).bound(*scores)) == pytest.approx(log(2), abs=1e-5)
 
 
 def test_the_wasserstein_distance_of_disjoint_supports_is_the_distance() -> None:

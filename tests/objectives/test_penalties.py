@@ -74,10 +74,11 @@ def test_slopes_are_those_of_each_point_by_itself() -> None:
 
 
 def test_clipping_cuts_every_weight_and_nothing_else() -> None:
-    part = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 1))
-    part[0].weight.data = torch.tensor([[0.5, -0.5, 0.005]] * 3)
+    first = nn.Linear(3, 3)
+    part = nn.Sequential(first, nn.Linear(3, 1))
+    first.weight.data = torch.tensor([[0.5, -0.5, 0.005]] * 3)
     clipped([part], 0.01)
-    assert part[0].weight[0].detach().tolist() == pytest.approx([0.01, -0.01, 0.005])
+    assert first.weight[0].detach().tolist() == pytest.approx([0.01, -0.01, 0.005])
     assert all(float(weight.detach().abs().max()) <= 0.01 for weight in part.parameters())
 
 

@@ -20,7 +20,7 @@ from latent_studio.training.setting_up import prepare
 from latent_studio.training.trainer import train
 from tests.training.toys import assert_same_state, digits, drive, of_kind, play, recipe, state
 
-FAMILIES = {
+FAMILIES: dict[str, dict[str, Any]] = {
     "gan": {"width": 16, "penalty_every": 3, "n_critic": 2, "instance_noise": 0.1},
     "infogan": {
         "network": "compact",
@@ -39,7 +39,7 @@ CHANGES = {
 
 
 def of(family: str) -> Recipe:
-    epochs = N_STEPS * (FAMILIES[family].get("n_critic", 1)) // 4  # type: ignore[operator]
+    epochs = N_STEPS * (FAMILIES[family].get("n_critic", 1)) // 4
     return recipe(family, FAMILIES[family], n_epochs=epochs, measure_every=N_STEPS)
 
 
