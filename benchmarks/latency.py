@@ -111,6 +111,7 @@ class Bench:
         self.began = 0.0
         explore = self.window.panels["explore"]
         assert isinstance(explore, Explore)
+        self.session.previewed.connect(self._on_previewed)
         self.session.answered.connect(self._on_answered)
         explore.preview.painted.connect(self._on_painted)
         self._last_beat = time.perf_counter()
@@ -119,11 +120,13 @@ class Bench:
         self.window.resize(1440, 900)
         self.window.show()
 
+    def _on_previewed(self, answer: Answer) -> None:
+        if isinstance(answer.value, PreviewPicture):
+            self.watch.newest = answer.value.asked_at
+
     def _on_answered(self, answer: Answer) -> None:
         value = answer.value
-        if isinstance(value, PreviewPicture):
-            self.watch.newest = value.asked_at
-        elif isinstance(value, Strip):
+        if isinstance(value, Strip):
             self.watch.n_strips += 1
         elif isinstance(value, Metrics):
             self.watch.n_steps = max(self.watch.n_steps, value.step)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from latent_studio.core.events import Progress
 from latent_studio.core.request import Answer
 from latent_studio.engine.engine import Calm, Engine, Resolve
+from latent_studio.views.preview import PREVIEW
 
 
 class Outbox:
@@ -42,7 +43,7 @@ class Outbox:
 def _replaces(newer: Answer, older: Answer) -> bool:
     """Whether showing only the newer of two neighbours loses nothing."""
     same = newer.request.slot == older.request.slot and type(newer.value) is type(older.value)
-    return same and not older.is_last and (newer.request.slot == "preview" or isinstance(newer.value, Progress))
+    return same and not older.is_last and (newer.request.slot == PREVIEW or isinstance(newer.value, Progress))
 
 
 class Lane(QThread):

@@ -32,7 +32,7 @@ class DiskWork(QObject):
         self._session, self._name = session, name
         self._asked: dict[str, _Asked] = {}
         self._n_asked = 0
-        session.answered.connect(self._on_answered)
+        session.disk.answered.connect(self._on_answered)  # of that lane alone: there is one of these in every corner
 
     def ask(
         self,

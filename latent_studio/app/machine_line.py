@@ -28,6 +28,7 @@ class MachineLine(QObject):
         self._picture_s = 0.0
         self._telling = QTimer(self, singleShot=True, interval=TELL_EVERY_MS)
         self._telling.timeout.connect(self._tell_picture)
+        session.previewed.connect(self._on_previewed)
         session.answered.connect(self._on_answered)
         for signal in (self._live.began, self._live.changed, self._live.ended):
             signal.connect(self._show_job)
@@ -37,12 +38,14 @@ class MachineLine(QObject):
         """Ask what there is to ask; the lanes run now."""
         self._session.ask(AskDevice())
 
-    def _on_answered(self, answer: Answer) -> None:
+    def _on_previewed(self, answer: Answer) -> None:
         if isinstance(answer.value, PreviewPicture) and answer.request.priority is Priority.PREVIEW:
             self._picture_s = answer.seconds
             if not self._telling.isActive():
                 self._telling.start()
-        elif isinstance(answer.request, AskDevice) and isinstance(answer.value, Done):
+
+    def _on_answered(self, answer: Answer) -> None:
+        if isinstance(answer.request, AskDevice) and isinstance(answer.value, Done):
             self._status.set_device(answer.value.text)
 
     def _tell_picture(self) -> None:

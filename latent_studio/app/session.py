@@ -25,6 +25,7 @@ from latent_studio.studio.history import History
 from latent_studio.studio.opening import first_model
 from latent_studio.training.snapshots import SnapshotStore
 from latent_studio.views.describing import Describe
+from latent_studio.views.preview import PREVIEW
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Session(QObject):
     weights_changed(): newer weights of the open model are there, up to ten times a second.
     weights_settled(): the same at most once a second, for what is expensive to show.
     nothing_to_open(): the application starts without any model.
-    answered(answer): everything that the lanes deliver; panels pick what they asked for.
+    previewed(answer): what came of asking for the picture of the current code, some 60 times a second while a hand drags.
+    answered(answer): everything else that the lanes deliver; panels pick what they asked for.
     told(level, text, details): a sentence for the banner; level is "info", "warn" or "bad".
     closing(): the lanes end now; whoever has one of his own ends it, too.
     """
@@ -77,6 +79,7 @@ class Session(QObject):
     weights_changed = Signal()
     weights_settled = Signal()
     nothing_to_open = Signal()
+    previewed = Signal(object)
     answered = Signal(object)
     told = Signal(str, str, str)
     closing = Signal()
@@ -239,9 +242,12 @@ class Session(QObject):
                 self.weights_changed.emit()
                 if not self._settling.isActive():
                     self._settling.start()
-        elif isinstance(value, Failed) and answer.request.slot in ("header", "header after undo", "open", "preview"):
+        elif isinstance(value, Failed) and answer.request.slot in ("header", "header after undo", "open", PREVIEW):
             self.tell("bad", value.text, value.details)
-        self.answered.emit(answer)
+        if answer.request.slot == PREVIEW:  # a signal of its own: half a hundred others would look at each and let it go
+            self.previewed.emit(answer)
+        else:
+            self.answered.emit(answer)
 
     @Slot()
     def _on_settled(self) -> None:

@@ -124,7 +124,7 @@ class Window(TabbedWindow):
         session.model_changed.connect(self._on_model_changed)
         session.document_changed.connect(self._show_history)
         session.nothing_to_open.connect(self._on_nothing_to_open)
-        session.answered.connect(self._on_answered)
+        session.previewed.connect(self._on_previewed)
         self.activity.chosen.connect(self._on_activity)
         self.header.undo_requested.connect(session.undo)
         self.header.redo_requested.connect(session.redo)
@@ -158,9 +158,9 @@ class Window(TabbedWindow):
         self._machine.start()
         self.left_off.begin(self._first)
 
-    def _on_answered(self, answer: Answer) -> None:
+    def _on_previewed(self, answer: Answer) -> None:
         if isinstance(answer.value, PreviewPicture):
-            self.session.answered.disconnect(self._on_answered)
+            self.session.previewed.disconnect(self._on_previewed)
             QTimer.singleShot(WARM_UP_AFTER_MS, self._warm_up)
 
     @Slot()

@@ -12,6 +12,10 @@ from latent_studio.core.request import ModelRequest, OpenModel, Priority
 from latent_studio.views.decoding import reference
 
 
+PREVIEW = "preview"
+"""The slot of the picture that a hand moves."""
+
+
 @dataclass(frozen=True)
 class PreviewPicture:
     """The picture of a code, how probable the code is under the prior, and when it was asked for."""
@@ -27,7 +31,7 @@ class Preview(ModelRequest):
 
     code: tuple[float, ...]
     asked_at: float = 0.0
-    slot: str = "preview"
+    slot: str = PREVIEW
     priority: Priority = Priority.PREVIEW
 
     def answer(self, opened: OpenModel) -> Iterator[PreviewPicture]:

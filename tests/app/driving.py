@@ -66,7 +66,7 @@ class Driver:
         self.session = Session(places)
         self.window = Window(self.session, settings or Settings(model=model), first)
         self._shown: tuple[str, tuple[float, ...]] = ("", ())
-        self.session.answered.connect(self._on_answered)
+        self.session.previewed.connect(self._on_previewed)
         self.window.resize(1280, 800)
         self.window.show()
         self.dock, self.rows = self.window.dock, self.window.dock.rows
@@ -109,9 +109,9 @@ class Driver:
         model = self.session.document.model
         return "" if model is None else model.key
 
-    def _on_answered(self, answer: Answer) -> None:
+    def _on_previewed(self, answer: Answer) -> None:
         request = answer.request
-        if isinstance(request, Preview) and request.slot == "preview" and isinstance(answer.value, PreviewPicture):
+        if isinstance(request, Preview) and isinstance(answer.value, PreviewPicture):
             self._shown = request.model, request.code
 
     def handle(self, column: int, value: float) -> QPoint:

@@ -28,13 +28,13 @@ class Watched(Window):
     def __init__(self, *args):
         super().__init__(*args)
         self.first_painted.connect(self.on_painted)
-        self.session.answered.connect(self.on_answered)
+        self.session.previewed.connect(self.on_previewed)
 
     def on_painted(self):
         heavy = [name for name in ("torch", "sklearn", "scipy", "PIL.Image") if name in sys.modules]
         print("painted", self.isVisible(), heavy, flush=True)
 
-    def on_answered(self, answer):
+    def on_previewed(self, answer):
         if type(answer.value).__name__ == "PreviewPicture":
             print("picture", "torch" in sys.modules, flush=True)
             QTimer.singleShot(0, self.close)

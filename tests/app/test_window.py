@@ -231,13 +231,13 @@ def test_exploring_a_run_in_training_shows_newer_and_newer_weights(driver: Drive
 
     open_model(driver, key)
     driver.wait_for_picture()
-    driver.session.answered.connect(note)
+    driver.session.previewed.connect(note)
     driver.until(lambda: len(digests) >= 4)  # without anybody asking
     plane = driver.explore.stage.plane
     driver.until(lambda: plane._knows_kl)
     axes, n_digests = plane._axes, len(digests)
     driver.until(lambda: len(digests) >= n_digests + 20)
-    driver.session.answered.disconnect(note)
+    driver.session.previewed.disconnect(note)
     assert plane._axes == axes  # the pad's dimensions do not change places under a hand
     code = driver.code
     driver.drag_slider(0, 1.0, 2.0)

@@ -70,8 +70,9 @@ class FavouriteView(QAbstractScrollArea):
 
     def set_selected(self, place: int | None) -> None:
         """Which favourite is the current code, if any."""
-        self._selected = place
-        self.viewport().update()
+        if place != self._selected:  # asked at every step of a drag
+            self._selected = place
+            self.viewport().update()
 
     def show_place(self, place: int) -> None:
         """Scroll so that a favourite can be seen."""

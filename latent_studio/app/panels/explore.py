@@ -31,7 +31,6 @@ from latent_studio.views.preview import Preview, PreviewPicture
 
 KEY = "explore"
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
-PREVIEW = "preview"  # the slot
 CHOOSE_ONE, DROP_ONE = "Choose a picture from the data or drop one", "Drop a picture, or locate the data"
 
 
@@ -103,6 +102,7 @@ class Explore(Panel):
         session.document_changed.connect(self._on_document_changed)
         session.weights_changed.connect(self._on_weights)
         session.weights_settled.connect(self._on_weights_settled)
+        session.previewed.connect(self._on_previewed)
         session.answered.connect(self._on_answered)
         self.encodings.changed.connect(self._show_encoding)
         self.encodings.failed.connect(self._on_encoding_failed)
@@ -194,21 +194,20 @@ class Explore(Panel):
             is_single = len(slider_columns(self.session.header)) == 1
             (self.stage.sweep if is_single else self.stage.plane).refresh()
 
-    def _on_answered(self, answer: Answer) -> None:
-        value, request = answer.value, answer.request
+    def _on_previewed(self, answer: Answer) -> None:
+        value, request, model = answer.value, answer.request, self.session.document.model
         if isinstance(value, PreviewPicture) and isinstance(request, Preview):
-            model = self.session.document.model
-            if model is None or request.model != model.key:
-                return
-            if request.slot == PREVIEW:
+            if model is not None and request.model == model.key:
                 self.preview.set_image(value.picture)
                 self.menus.shown = Shown(value.picture, request.code)
                 self.preview.set_payload(self.menus.actions.payload(self.menus.shown))
                 self._log_prior = value.log_prior
                 self._show_line()
-        elif request.slot == PREVIEW and isinstance(value, Failed):
+        elif isinstance(value, Failed):
             self.preview.set_image(None)  # the session tells why
-        elif value is not None:
+
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.value is not None:
             self.stage.plane.take(answer)
             self.stage.sweep.take(answer)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -109,13 +111,16 @@ def draw_text(
     painter.drawText(box, align, elided(text, font, box.width()))
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, font: TextRole = "body") -> float:
-    """The width of one line, px."""
+    """The width of one line, px. Remembered: most of what a drag repaints says the same as before."""
     return QFontMetricsF(theme().font(font)).horizontalAdvance(text)
 
 
 def elided(text: str, font: TextRole, width: float) -> str:
     """The text, shortened in the middle to fit `width` px."""
+    if text_width(text, font) <= width + 0.5:
+        return text
     metrics = QFontMetricsF(theme().font(font))
     return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width + 0.5)
 
