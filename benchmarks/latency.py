@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
 
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np

@@ -22,6 +22,7 @@ TORCH = "import time, json; import torch; print(json.dumps({'import torch': time
 WINDOW = """
 import json, os, sys, time
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from latent_studio.app import main
 from latent_studio.app.window import Window

@@ -10,6 +10,7 @@ from pathlib import Path
 # Before the first import of Qt or torch, which read them once.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -27,6 +27,9 @@ def main(argv: list[str]) -> int:
     arguments = _parser().parse_args(argv)
     # read once, when torch loads OpenMP: threads that spin for long starve the other lane (docs/architecture.md)
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+    # read when Qt first paints: it would share out the painting of a large picture, and hold the interpreter until the
+    # last of its threads had its turn beside a training
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     pictures: Path | None = arguments.pictures
     if pictures is None and not has_display():
         print("There is no display here: the main job is done off-screen, its pictures go to ./pictures.")

@@ -68,7 +68,7 @@ class Session(QObject):
     weights_changed(): newer weights of the open model are there, up to ten times a second.
     weights_settled(): the same at most once a second, for what is expensive to show.
     nothing_to_open(): the application starts without any model.
-    previewed(answer): what came of asking for the picture of the current code, some 60 times a second while a hand drags.
+    previewed(answer): what came of asking for the picture of the current code, 60 times a second while a hand drags.
     answered(answer): everything else that the lanes deliver; panels pick what they asked for.
     told(level, text, details): a sentence for the banner; level is "info", "warn" or "bad".
     closing(): the lanes end now; whoever has one of his own ends it, too.
@@ -244,7 +244,7 @@ class Session(QObject):
                     self._settling.start()
         elif isinstance(value, Failed) and answer.request.slot in ("header", "header after undo", "open", PREVIEW):
             self.tell("bad", value.text, value.details)
-        if answer.request.slot == PREVIEW:  # a signal of its own: half a hundred others would look at each and let it go
+        if answer.request.slot == PREVIEW:  # has its own signal: half a hundred others would look at it for nothing
             self.previewed.emit(answer)
         else:
             self.answered.emit(answer)

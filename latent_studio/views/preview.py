@@ -11,7 +11,6 @@ from latent_studio.core.events import Pixels
 from latent_studio.core.request import ModelRequest, OpenModel, Priority
 from latent_studio.views.decoding import reference
 
-
 PREVIEW = "preview"
 """The slot of the picture that a hand moves."""
 

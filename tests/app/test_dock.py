@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from torch import nn
@@ -12,10 +12,21 @@ from torch import nn
 from latent_studio.app.strips import StripPlan, one
 from latent_studio.core.latent import Categorical, LatentSpace, Normal
 from latent_studio.engine.own_module import own_model
+from latent_studio.views.preview import PREVIEW
 from tests.app.conftest import Open
 from tests.app.driving import LEFT, NOTHING, Driver
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    n = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.n += event.type() == QEvent.Type.Paint
+        return False
 
 
 def test_dragging_a_slider_is_one_undo_step_and_changes_the_picture(driver: Driver) -> None:
@@ -32,6 +43,22 @@ def test_dragging_a_slider_is_one_undo_step_and_changes_the_picture(driver: Driv
     driver.until(lambda: np.array_equal(driver.picture(), before))
     driver.key(Qt.Key.Key_Y, CONTROL)
     assert driver.code[column] == pytest.approx(2.5, abs=0.05)
+
+
+def test_a_drag_costs_neither_the_favourites_nor_those_who_wait_for_other_answers(driver: Driver) -> None:
+    favourites, undo, rows, slots = Paints(), Paints(), Paints(), set[str]()
+    driver.drag_slider(0, 0.5)  # from here on there is something to undo
+    driver.settled_picture()
+    driver.dock.favourites.grid.viewport().installEventFilter(favourites)
+    driver.window.header._undo.installEventFilter(undo)
+    driver.rows.viewport().installEventFilter(rows)
+    driver.session.answered.connect(lambda answer: slots.add(answer.request.slot))
+    driver.drag_slider(0, 1.0, 1.5, 2.0)
+    driver.settled_picture()
+    driver.until(lambda: "strips" in slots)
+    assert rows.n >= 3
+    assert (favourites.n, undo.n) == (0, 0)
+    assert PREVIEW not in slots
 
 
 def test_two_drags_of_the_same_slider_are_two_steps(driver: Driver) -> None:

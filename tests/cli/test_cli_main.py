@@ -103,7 +103,9 @@ def test_training_alone_lets_openmp_wait_as_it_likes(monkeypatch: pytest.MonkeyP
     assert "GOMP_SPINCOUNT" not in os.environ
 
 
-def test_the_window_tells_threads_not_to_spin(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_window_tells_threads_not_to_spin_and_paints_without_any(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    monkeypatch.delenv("QT_NO_GUI_THREADPOOL", raising=False)
     assert open_window(["missing.safetensors"]) == 2  # it ends before a window is made
     assert os.environ["GOMP_SPINCOUNT"] == "10000"
+    assert os.environ["QT_NO_GUI_THREADPOOL"] == "1"

@@ -114,13 +114,18 @@ class HeaderBar(QWidget):
 
     def set_undo(self, what: str) -> None:
         """What undo takes back; empty greys it."""
-        self._undo.setEnabled(bool(what))
-        self._undo.setToolTip(f"Undo: {what} (Ctrl+Z)" if what else "Undo (Ctrl+Z)")
+        _offer(self._undo, "Undo", what, "Ctrl+Z")
 
     def set_redo(self, what: str) -> None:
         """What redo does again; empty greys it."""
-        self._redo.setEnabled(bool(what))
-        self._redo.setToolTip(f"Redo: {what} (Ctrl+Y)" if what else "Redo (Ctrl+Y)")
+        _offer(self._redo, "Redo", what, "Ctrl+Y")
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         QPainter(self).fillRect(QRect(0, self.height() - 1, self.width(), 1), colour("line"))
+
+
+def _offer(button: QWidget, deed: str, what: str, key: str) -> None:
+    tip = f"{deed}: {what} ({key})" if what else f"{deed} ({key})"
+    if (bool(what), tip) != (button.isEnabled(), button.toolTip()):  # this is asked at every step of a drag
+        button.setEnabled(bool(what))
+        button.setToolTip(tip)
