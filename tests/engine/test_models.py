@@ -12,7 +12,7 @@ from latent_studio.core.errors import StudioError
 from latent_studio.core.model import Decodes
 from latent_studio.core.runs import newest_weights
 from latent_studio.engine.data import N_KEPT, OpenData
-from latent_studio.engine.models import OpenModels
+from latent_studio.engine.models import LOOK_EVERY_S, OpenModels
 from latent_studio.training.checkpoint import digest, load_checkpoint, save_checkpoint, weights_of
 from latent_studio.training.recipe import DataSection
 from latent_studio.training.snapshots import PublishedWeights, SnapshotStore
@@ -46,12 +46,15 @@ def test_a_model_is_read_once_and_again_when_its_file_has_changed(run: Path, tmp
     header, model = load_checkpoint(newest(run))
     path = tmp_path / "m.safetensors"
     save_checkpoint(path, weights_of(model), header)
-    models = OpenModels(SnapshotStore())
+    now = [0.0]
+    models = OpenModels(SnapshotStore(), clock=lambda: now[0])
     first = models(str(path))
     assert models(str(path)) is first
     changed = {name: tensor + 1 for name, tensor in weights_of(model).items()}
     save_checkpoint(path, changed, header)
     os.utime(path, ns=(1, 1))
+    assert models(str(path)) is first  # a drag does not look at the disk at each of its steps
+    now[0] += LOOK_EVERY_S
     assert models(str(path)).header.digest != first.header.digest
 
 
