@@ -26,6 +26,7 @@ from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
