@@ -1,4 +1,4 @@
-"""Slider to picture, in the real window, on a 64-px colour model, while a VAE trains.
+"""Slider to picture, in the real window, on a 64-px colour model, while another model trains.
 
     python benchmarks/latency.py [--moves 400] [--visible]
 
@@ -48,6 +48,7 @@ N_LATENT, SIZE = 32, 64
 TRAININGS = {
     "FC VAE 784-400-20": ({"family": "vae", "network": "mlp", "n_latent": 20, "width": 400}, 28),
     "convolutional VAE, 64 px": ({"family": "vae", "network": "conv", "n_latent": 32}, 64),
+    "DCGAN, 64 px": ({"family": "gan", "network": "conv", "channels": 64, "n_latent": 100}, 64),
 }
 
 
