@@ -20,13 +20,16 @@ GAINED = 0.05
 FAR, NEAR = 0.3, 0.1
 """Of the distance at its largest: above the first there is much left to learn, below the second little."""
 
-SWING, TURNS = 0.4, 6
+SWING, LITTLE_SWING, TURNS = 0.4, 0.25, 6
 """How far the smoothed lead of the discriminator goes up and down (from guessing to knowing all is 0.5) and how often
 it turns within the last two thirds of a run. Healthy games wander by less than 0.2."""
 
-JUMP, DETOUR, FEWEST_CHANGES = 0.04, 3.0, 5
-"""Of the largest distance from the data: how much it changes from one measurement to the next. Healthy games: 0.01. And
-how much longer all these changes are than what they came to; while a game still learns, less than 2."""
+JUMP, LITTLE_JUMP = 0.1, 0.04
+"""Of the largest distance from the data: how much it changes from one measurement to the next. Healthy games: 0.01, but
+for their beginning, so a little of it counts beside a little swing."""
+
+DETOUR, FEWEST_CHANGES = 3.0, 5
+"""How much longer all these changes are than what they came to; less than 2 while a game learns."""
 
 COLLAPSED, NARROW = 0.5, 0.7
 """Mean distance of two samples in units of the data's; healthy games end between 0.85 and 1.1."""
@@ -96,13 +99,14 @@ def oscillating(case: Case) -> Finding | None:
     """The players take turns in undoing what the other one learned."""
     swing, n_turns = _swing(case.steps("discriminator.accuracy"))
     jump, detour = _jumps(case.measured("loss"))
-    swings, jumps = swing >= SWING and n_turns >= TURNS, jump >= JUMP and detour >= DETOUR
-    if not swings and not jumps:
+    swing, jump = swing if n_turns >= TURNS else 0.0, jump if detour >= DETOUR else 0.0
+    is_both = swing >= LITTLE_SWING and jump >= LITTLE_JUMP
+    if not is_both and swing < SWING and jump < JUMP:
         return None
     remedies = case.remedies
     return Finding(
         "oscillating",
-        "bad" if swings and jumps else "warn",
+        "bad" if is_both and (swing >= SWING or jump >= JUMP) else "warn",
         "Players go in circles",
         "The game swings to and fro instead of settling: each player undoes what the other one learned.",
         Evidence(
