@@ -14,7 +14,7 @@ from latent_studio.studio.histories import History
 from latent_studio.studio.remedies import Remedies
 from latent_studio.studio.symptoms.case import Case
 from latent_studio.studio.symptoms.codes import dead_dimensions, posterior_collapse
-from latent_studio.studio.symptoms.games import collapsed, oscillating, overpowered
+from latent_studio.studio.symptoms.games import collapsed, is_spread_out, oscillating, outrun, overpowered
 from latent_studio.studio.symptoms.numbers import not_finite
 from latent_studio.studio.symptoms.samples import copies, modes_missed
 
@@ -23,7 +23,7 @@ __all__ = ["Evidence", "Finding", "Level", "Remedy", "SampleChecks", "diagnose",
 Rule = Callable[[Case], Finding | None]
 
 OF_ANY_RUN: tuple[Rule, ...] = (not_finite,)
-OF_GAMES: tuple[Rule, ...] = (overpowered, collapsed, oscillating)
+OF_GAMES: tuple[Rule, ...] = (overpowered, outrun, collapsed, oscillating)
 OF_CODES: tuple[Rule, ...] = (posterior_collapse, dead_dimensions)
 OF_SAMPLES: tuple[Rule, ...] = (copies, modes_missed)
 
@@ -45,7 +45,7 @@ def diagnose(
     found = [finding for rule in rules if (finding := rule(case)) is not None]
     explained = {EXPLAINS[finding.kind] for finding in found if finding.kind in EXPLAINS}
     found = [finding for finding in found if finding.kind not in explained]
-    if found or not case.is_old_enough:
+    if found or not case.is_old_enough or not is_spread_out(case):
         return tuple(sorted(found, key=lambda finding: finding.level != "bad"))
     return (healthy(case),)
 

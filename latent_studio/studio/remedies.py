@@ -56,6 +56,11 @@ class Remedies:
             return None
         return Remedy(f"Update the discriminator once, not {n} times", {"model.n_critic": 1})
 
+    def more_updates(self) -> Remedy:
+        """One more of the critic's for each of the generator's."""
+        n = self._model.get("n_critic", 1) + 1
+        return Remedy(f"Update the discriminator {'twice' if n == 2 else f'{n} times'} a step", {"model.n_critic": n})
+
     def slower_discriminator(self) -> Remedy | None:
         return self._rate("discriminator", 0.5, "Halve the discriminator's learning rate")
 

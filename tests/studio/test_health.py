@@ -179,6 +179,19 @@ def test_what_was_wrong_and_has_passed_is_not_told() -> None:
     assert kinds(diagnose(passed, GAN)) == ["healthy"]
 
 
+def test_a_discriminator_that_is_misled_is_left_behind() -> None:
+    (finding,) = diagnose(game(discriminator__accuracy=lambda t: 0.1), GAN)
+    assert (finding.kind, texts(finding)) == (
+        "outrun",
+        ["Halve the generator's learning rate", "Update the discriminator twice a step"],
+    )
+    assert kinds(diagnose(game(discriminator__accuracy=lambda t: 0.5), GAN)) == ["healthy"]
+
+
+def test_while_samples_still_spread_nothing_is_said() -> None:
+    assert diagnose(game(spread=lambda t: 0.6 * t), GAN) == ()
+
+
 def test_samples_that_vary_little_are_a_warning() -> None:
     (finding,) = diagnose(game(spread=lambda t: 0.65), GAN)
     assert (finding.kind, finding.level) == ("narrow", "warn")
@@ -244,7 +257,7 @@ def test_classes_that_the_samples_lack_are_named() -> None:
     assert (finding.kind, finding.level) == ("modes_missed", "bad")
     assert "four, seven" in finding.text
     assert "nine" not in finding.text
-    assert "99.0%" in finding.evidence.text
+    assert "99.0 %" in finding.evidence.text
 
 
 def test_a_rare_class_is_not_missed_by_chance() -> None:

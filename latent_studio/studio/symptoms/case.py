@@ -55,3 +55,8 @@ def lately(values: Numbers) -> Numbers:
 def smoothed(values: Numbers, n_blocks: int) -> Numbers:
     """Means of as many blocks, or the values themselves where there are fewer."""
     return np.array([block.mean() for block in np.array_split(values, min(n_blocks, len(values)))])
+
+
+def percent(share: float, n_digits: int = 0) -> str:
+    """`61 %`."""
+    return f"{100 * share:.{n_digits}f} %"

@@ -6,10 +6,13 @@ import numpy as np
 
 from latent_studio.studio.findings import Evidence, Finding
 from latent_studio.studio.histories import STEPS, Numbers
-from latent_studio.studio.symptoms.case import Case, lately, smoothed
+from latent_studio.studio.symptoms.case import Case, lately, percent, smoothed
 
 APART = 0.97
 """With this share of the pairs in the right order the discriminator knows nearly every fake."""
+
+BEHIND = 0.35
+"""With no more than this share of the pairs in the right order it is misled. At rest it guesses: 0.5."""
 
 VANISHED = 0.02
 """Of the largest gradient that the generator had over any tenth of the run: less moves nothing any more."""
@@ -59,8 +62,8 @@ def overpowered(case: Case) -> Finding | None:
         "Discriminator too strong",
         "The discriminator knows nearly every fake" + why,
         Evidence(
-            f"{np.median(lately(lead)):.0%} of pairs in the right order; the generator's gradient has {share:.2g} of "
-            "its largest size",
+            f"{percent(np.median(lately(lead)))} of pairs in the right order; the generator's gradient is "
+            f"{share:.2g} of its largest",
             ((STEPS, "discriminator.accuracy"), (STEPS, "generator.gradient_norm")),
         ),
         remedies.pick(
@@ -70,6 +73,25 @@ def overpowered(case: Case) -> Finding | None:
             remedies.fewer_updates(),
             remedies.slower_discriminator(),
         ),
+    )
+
+
+def outrun(case: Case) -> Finding | None:
+    """The discriminator takes fakes for more real than data: it cannot follow the generator, which learns by chance."""
+    lead = case.steps("discriminator.accuracy")
+    if not len(lead) or np.median(lately(lead)) > BEHIND:
+        return None
+    remedies = case.remedies
+    return Finding(
+        "outrun",
+        "warn",
+        "Discriminator left behind",
+        "The discriminator takes most fakes for more real than data: the generator moves faster than it can follow.",
+        Evidence(
+            f"{percent(np.median(lately(lead)))} of pairs in the right order; guessing would be 50 %",
+            ((STEPS, "discriminator.real"), (STEPS, "discriminator.fake")),
+        ),
+        remedies.pick(remedies.slower_generator(), remedies.more_updates()),
     )
 
 
@@ -88,7 +110,7 @@ def collapsed(case: Case) -> Finding | None:
         "collapsed" if is_bad else "narrow",
         "bad" if is_bad else "warn",
         "Generator collapsed" if is_bad else "Samples vary little",
-        f"Two samples differ by {now:.0%} of what two pictures of the data do"
+        f"Two samples differ by {percent(now)} of what two pictures of the data do"
         + (": the generator makes few different ones." if is_bad else ", and it grows no more."),
         Evidence(f"spread {now:.2f}; 1 is as varied as the data", ((case.split, "spread"),)),
         remedies.pick(remedies.sees_batch(), remedies.in_pairs(), remedies.r1(), remedies.slower_generator()),
@@ -111,11 +133,17 @@ def oscillating(case: Case) -> Finding | None:
         "The game swings to and fro instead of settling: each player undoes what the other one learned.",
         Evidence(
             f"the discriminator's lead swings by {swing:.2f} and turned {n_turns} times; the distance from the data "
-            f"changes by {jump:.0%} of its largest from one measurement to the next",
+            f"changes by {percent(jump)} of its largest from one measurement to the next",
             ((STEPS, "discriminator.accuracy"), (case.split, "loss")),
         ),
         remedies.pick(remedies.no_momentum(), remedies.gradient_penalty(), remedies.r1(), remedies.slower_players()),
     )
+
+
+def is_spread_out(case: Case) -> bool:
+    """Whether the samples are known to vary; while they still spread, nothing good can be said either."""
+    spread = case.measured("spread")
+    return not len(spread) or float(np.median(lately(spread))) >= NARROW
 
 
 def _left_to_learn(distance: Numbers) -> float:

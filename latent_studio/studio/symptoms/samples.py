@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from latent_studio.studio.findings import Evidence, Finding, SampleChecks
-from latent_studio.studio.symptoms.case import Case
+from latent_studio.studio.symptoms.case import Case, percent
 from latent_studio.studio.symptoms.games import COLLAPSED
 
 ALIKE, MANY_DIMENSIONS = 0.2, 8
@@ -31,10 +31,10 @@ def copies(case: Case) -> Finding | None:
         "copies",
         "bad",
         "Generator repeats itself",
-        f"{checks.duplicates:.0%} of {checks.n:,} samples nearly equal another one."
+        f"{percent(checks.duplicates)} of {checks.n:,} samples nearly equal another one."
         if is_alike
-        else f"Two samples differ by {checks.spread:.0%} of what two pictures of the data do.",
-        Evidence(f"at step {checks.step:,}: spread {checks.spread:.2f}, duplicates {checks.duplicates:.0%}"),
+        else f"Two samples differ by {percent(checks.spread)} of what two pictures of the data do.",
+        Evidence(f"at step {checks.step:,}: spread {checks.spread:.2f}, duplicates {percent(checks.duplicates)}"),
         remedies.pick(remedies.sees_batch(), remedies.in_pairs(), remedies.r1(), remedies.slower_generator()),
     )
 
@@ -46,9 +46,13 @@ def modes_missed(case: Case) -> Finding | None:
     if checks is None or not missed:
         return None
     n, named = len(missed), ", ".join(missed[:6]) + (", …" if len(missed) > 6 else "")
-    figures = ", ".join(f"{name} {checks.classes[name][0]:.1%} of {checks.classes[name][1]:.1%}" for name in missed[:6])
+    figures = ", ".join(
+        f"{name} {percent(checks.classes[name][0], 1)} of {percent(checks.classes[name][1], 1)}" for name in missed[:6]
+    )
     how = (
-        "" if checks.accuracy is None else f", by a classifier that is right on {checks.accuracy:.1%} of the test part"
+        ""
+        if checks.accuracy is None
+        else f", by a classifier that is right on {percent(checks.accuracy, 1)} of the test part"
     )
     remedies = case.remedies
     return Finding(
