@@ -134,6 +134,17 @@ def test_a_paused_game_makes_one_step_or_one_player_s_alone(driver: Driver, home
     assert run.step == step + 3
 
 
+def test_keys_pause_the_run_and_step_it(driver: Driver) -> None:
+    run = begin(driver, game_recipe("endless"))
+    driver.key(Qt.Key.Key_P)
+    driver.until(lambda: run.stage == "paused")
+    step = run.step
+    driver.key(Qt.Key.Key_Period)
+    driver.until(lambda: run.step == step + 1 and not run.steps_alone)
+    driver.key(Qt.Key.Key_P)
+    driver.until(lambda: run.step > step + 3)
+
+
 def test_rates_and_updates_are_changed_by_player_and_recorded(driver: Driver, home: Path) -> None:
     begin(driver, game_recipe("endless"))
     judge, maker = rules(driver, "discriminator"), rules(driver, "generator")

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from latent_studio.app.actions import Action
 from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.session import Session
@@ -94,6 +95,24 @@ class RunBoard(QWidget):
         head.explore_requested.connect(lambda: self.explore_requested.emit(key()))
         head.go_on_requested.connect(lambda n, factor: self.runs.go_on(key(), n_more_epochs=n, rate_factor=factor))
         self.view.pictures.moment_wanted.connect(self._ask_pictures)
+
+    def own_actions(self, group: str) -> tuple[Action, ...]:
+        """What can be done by key with the shown run."""
+        return (
+            Action("pause", "Pause the run, or let it go on", self._pause, ("P",), "pause", group, self._is_live),
+            Action("step", "One step of the paused run", self._step, (".",), "skip-forward", group, self._is_live),
+        )
+
+    def _is_live(self) -> bool:
+        return self.runs.get(self.rows.shown) is not None
+
+    def _pause(self) -> None:
+        run = self.runs.get(self.rows.shown)
+        if run is not None:
+            self.runs.pause(run.key, run.stage != "paused")
+
+    def _step(self) -> None:
+        self.runs.step(self.rows.shown)
 
     # --- which run
 
@@ -186,7 +205,7 @@ class RunBoard(QWidget):
     def _show_head(self) -> None:
         row = self.shown()
         if row is not None:
-            self.view.show_run(row.name, row.standing, row.entry, row.live)
+            self.view.head.show_run(row.name, row.standing, row.entry, row.live, self.logs.changes(row.key))
 
     @Slot()
     def _on_drawing(self) -> None:

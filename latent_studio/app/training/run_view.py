@@ -18,7 +18,6 @@ from latent_studio.studio.histories import TEST, History
 from latent_studio.studio.library import Entry
 from latent_studio.studio.live_run import LiveRun
 from latent_studio.studio.run_pictures import RunPictures
-from latent_studio.studio.training import Standing
 
 _LEAST, _MOST = 190, 400  # px, height of the plots
 
@@ -61,10 +60,6 @@ class RunView(QWidget):
         around.addWidget(self.health.line)
         around.addWidget(Hairline())
         around.addWidget(area, 1)
-
-    def show_run(self, name: str, how: Standing, entry: Entry | None, live: LiveRun | None) -> None:
-        """Name, state and buttons."""
-        self.head.show_run(name, how, entry, live)
 
     def show_history(
         self, history: History, others: Sequence[Compared], entry: Entry | None, live: LiveRun | None
