@@ -14,6 +14,7 @@ from latent_studio.app.training.run_samples import RunSamples
 from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.overlay_bar import OverlayBar
 from latent_studio.studio.captions import figures
+from latent_studio.studio.health import Finding, SampleChecks
 from latent_studio.studio.histories import TEST, History
 from latent_studio.studio.library import Entry
 from latent_studio.studio.live_run import LiveRun
@@ -83,6 +84,14 @@ class RunView(QWidget):
         reconstruction = history.last(TEST, "reconstruction")
         unit = " nats" if in_nats else ""
         self.pictures.set_note("" if reconstruction is None else f"test {figures(reconstruction)}{unit}")
+
+    def show_health(
+        self, findings: Sequence[Finding], samples: SampleChecks | None, best_by: str, history: History
+    ) -> None:
+        """What was found, what was measured on samples, and by which measure the best moment goes."""
+        self.health.show_findings(findings, history)
+        self.health.check.show_samples(samples)
+        self.loss.best_by = self.game.measure.best_by = best_by
 
     def show_pictures(self, pictures: RunPictures) -> None:
         """The contact sheets."""
