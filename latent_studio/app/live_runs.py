@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.session import Session
 from latent_studio.core.controls import Controls
-from latent_studio.core.events import Saved
+from latent_studio.core.events import Progress, Saved
 from latent_studio.core.request import Answer
 from latent_studio.core.runs import RECIPE
 from latent_studio.engine.jobs import TrainJob
@@ -88,7 +88,12 @@ class LiveRuns(QObject):
 
     def pause(self, key: str, is_held: bool = True) -> None:
         """Pause a run, or let it go on."""
-        self._session.hold_job(key, is_held)
+        engine = self._session.jobs.engine
+        if is_held:  # where it tells how far it is, or the window would show an earlier step than that where it stands
+            engine.send(key, Controls())
+            engine.hold(key, until=lambda told: isinstance(told, Progress))
+        else:
+            engine.hold(key, is_held=False)
 
     def stop(self, key: str) -> None:
         """Have a run saved and ended; it can be continued later."""

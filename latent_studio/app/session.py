@@ -160,10 +160,6 @@ class Session(QObject):
         """Have the job lane work on something long."""
         self.jobs.engine.submit(job)
 
-    def hold_job(self, slot: str, is_held: bool) -> None:
-        """Pause the job in that slot, or let it go on; a `Held` tells that it did."""
-        self.jobs.engine.hold(slot, is_held)
-
     def stop_job(self, slot: str) -> None:
         """Have the job in that slot save and end; a last answer without a value tells that it did."""
         self.jobs.engine.cancel(slot)

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from latent_studio.cli import branch, data, estimate, evaluate, export, info, render, sample, train
+from latent_studio.cli import branch, data, estimate, evaluate, export, health, info, render, sample, train
 from latent_studio.core.errors import StudioError
 
 
@@ -38,6 +38,7 @@ def latent_studio(context: typer.Context) -> None:
 for command in (
     train.train,
     branch.branch,
+    health.health,
     estimate.estimate,
     sample.sample,
     evaluate.evaluate,

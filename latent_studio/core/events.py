@@ -35,6 +35,10 @@ QUANTILES = "_quantiles"
 """Ends the name of the 17 quantiles (0, 1/16 … 1) that tell the spread of what is named before it."""
 
 
+SKIPPED = "skipped"
+"""The one number of a step that moved nothing, because its loss or gradient was not finite."""
+
+
 @dataclass(frozen=True)
 class Metrics(Event):
     """Numbers measured at a step; a vector (KL per dimension) is a tuple.

@@ -64,7 +64,7 @@ class _Work:
     """A request under way, or waiting to begin.
 
     seconds: spent on it.  account_s: what it has had of the lane's time in comparison with the others of its priority.
-    until: it is held, but has yet to go on to a value that this is true of.
+    until: it goes on to a value that this is true of, and is held there.
     """
 
     request: Request
@@ -112,9 +112,12 @@ class Engine:
         """Send a message into the slot's generator at its next step boundary."""
         self._post(lambda: self._change(slot, lambda work: work.messages.append(message)))
 
-    def hold(self, slot: str, is_held: bool = True) -> None:
-        """Pause a slot (its generator is not asked for more), or let it go on; `Held` is delivered when it is so."""
-        self._post(lambda: self._change(slot, lambda work: self._hold(work, is_held)))
+    def hold(self, slot: str, is_held: bool = True, until: Until | None = None) -> None:
+        """Pause a slot (its generator is not asked for more), or let it go on; `Held` is delivered when it is so.
+
+        until: pause it at the next value that this is true of.
+        """
+        self._post(lambda: self._change(slot, lambda work: self._hold(work, is_held, until)))
 
     def step(self, slot: str, until: Until | None = None) -> None:
         """Have a held slot go on to the end of its next step, or to the first value that `until` is true of, and be
@@ -188,10 +191,14 @@ class Engine:
         if slot in self._work:
             change(self._work[slot])
 
-    def _hold(self, work: _Work, is_held: bool) -> None:
+    def _hold(self, work: _Work, is_held: bool, until: Until | None) -> None:
+        work.until = None
         if work.is_held == is_held:
             return
-        work.is_held, work.until = is_held, None
+        if is_held and until is not None:
+            work.until = until
+            return
+        work.is_held = is_held
         self._level(work)
         self._tell_held(work)
 
@@ -240,7 +247,7 @@ class Engine:
             if value is not None:
                 self._deliver(Answer(request, value, work.digest, work.seconds))
             if work.until is not None and work.until(value):
-                work.until = None
+                work.until, work.is_held = None, True
                 self._tell_held(work)
 
     def _begin(self, work: _Work) -> Iterator[object]:

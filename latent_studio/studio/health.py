@@ -3,64 +3,69 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from latent_studio.core.runs import CHECKS
+from latent_studio.studio.findings import Evidence, Finding, Level, Remedy, SampleChecks
 from latent_studio.studio.histories import History
+from latent_studio.studio.remedies import Remedies
+from latent_studio.studio.symptoms.case import Case
+from latent_studio.studio.symptoms.codes import dead_dimensions, posterior_collapse
+from latent_studio.studio.symptoms.games import collapsed, is_spread_out, oscillating, outrun, overpowered
+from latent_studio.studio.symptoms.numbers import not_finite
+from latent_studio.studio.symptoms.samples import copies, modes_missed
 
-Level = Literal["good", "warn", "bad"]
+__all__ = ["Evidence", "Finding", "Level", "Remedy", "SampleChecks", "diagnose", "read_checks", "sample_checks"]
 
+Rule = Callable[[Case], Finding | None]
 
-@dataclass(frozen=True)
-class Remedy:
-    """Something to try in a run that branches off from this one. changes: by path in the recipe (`model.penalty`)."""
+OF_ANY_RUN: tuple[Rule, ...] = (not_finite,)
+OF_GAMES: tuple[Rule, ...] = (overpowered, outrun, collapsed, oscillating)
+OF_CODES: tuple[Rule, ...] = (posterior_collapse, dead_dimensions)
+OF_SAMPLES: tuple[Rule, ...] = (copies, modes_missed)
 
-    text: str
-    changes: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a finding rests on. curves: (split, name) of the history, drawn together.  text: the figures in words."""
-
-    text: str
-    curves: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Finding:
-    """kind: a word for tests and settings ("collapsed").  title: three or four words.  text: one plain sentence."""
-
-    kind: str
-    level: Level
-    title: str
-    text: str
-    evidence: Evidence
-    remedies: tuple[Remedy, ...] = ()
+EXPLAINS = {"collapsed": "copies", "oscillating": "narrow"}
+"""Where the first is found the second is the same thing seen again, or comes and goes with it."""
 
 
-@dataclass(frozen=True)
-class SampleChecks:
-    """What was measured on samples of the model at a step.
+def diagnose(
+    history: History, recipe: Mapping[str, Any] | None = None, samples: SampleChecks | None = None
+) -> tuple[Finding, ...]:
+    """All findings of a run, the worst first; empty while there is too little to tell. Pure.
 
-    spread: mean distance between two samples, in units of that between two pictures of the data.
-    duplicates: share of samples that nearly equal another one.
-    classes: name → (share of the samples, share of the data) by a classifier; empty where there is none.
-    n: how many samples.  accuracy: of the classifier.  score: exp of what a sample tells of its class, 1 to the number
-    of classes (the inception score with the data's own classifier).  digest: of the weights.
+    recipe: the run's recipe as plain sections (`Recipe.said`), so that remedies start from what it says.
     """
+    case = Case(history, Remedies(recipe), (recipe or {}).get("model", {}), samples)
+    rules = OF_ANY_RUN
+    if case.is_old_enough:
+        rules += (OF_GAMES if case.is_game else OF_CODES) + OF_SAMPLES
+    found = [finding for rule in rules if (finding := rule(case)) is not None]
+    explained = {EXPLAINS[finding.kind] for finding in found if finding.kind in EXPLAINS}
+    found = [finding for finding in found if finding.kind not in explained]
+    if found or not case.is_old_enough or not is_spread_out(case):
+        return tuple(sorted(found, key=lambda finding: finding.level != "bad"))
+    return (healthy(case),)
 
-    step: int
-    spread: float
-    duplicates: float
-    classes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    n: int = 1000
-    accuracy: float | None = None
-    score: float | None = None
-    digest: str = ""
+
+def healthy(case: Case) -> Finding:
+    """Nothing is wrong, as far as these numbers tell."""
+    loss = (case.split, "loss")
+    if not case.is_game:
+        return Finding(
+            "healthy", "good", "Nothing wrong", "The loss is finite and the code is in use.", Evidence("", (loss,))
+        )
+    spread = case.measured("spread")
+    told = f"spread {spread[-1]:.2f}; " if len(spread) else ""
+    return Finding(
+        "healthy",
+        "good",
+        "Nothing wrong",
+        "Neither player has run away, and the samples are about as varied as the data.",
+        Evidence(f"{told}distance from the data {case.measured('loss')[-1]:.3g}", (loss, (case.split, "spread"))),
+    )
 
 
 def sample_checks(told: Mapping[str, Any]) -> SampleChecks:
@@ -76,13 +81,3 @@ def read_checks(run: Path) -> SampleChecks | None:
         return sample_checks(json.loads((run / CHECKS).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError):
         return None
-
-
-def diagnose(
-    history: History, recipe: Mapping[str, Any] | None = None, samples: SampleChecks | None = None
-) -> tuple[Finding, ...]:
-    """All findings of a run, the worst first; empty while there is too little to tell. Pure.
-
-    recipe: the run's recipe as plain sections, so that remedies start from what it says.
-    """
-    return ()

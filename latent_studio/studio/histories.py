@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_studio.core.controls import Controls
 from latent_studio.core.events import QUANTILES, Metrics
-from latent_studio.core.runs import read_metrics
+from latent_studio.core.runs import read_controls, read_metrics
 
 Numbers = NDArray[np.float64]
 
@@ -132,17 +133,18 @@ def history_of(rows: Sequence[Metrics]) -> History:
 
 @dataclass(frozen=True)
 class Log:
-    """A run's log as far as it was read: up to the byte `offset`."""
+    """A run's log as far as it was read: up to the byte `offset`.  changes: what a person changed, by step."""
 
     history: History = History()
     offset: int = 0
+    changes: tuple[tuple[int, Controls], ...] = ()
 
     def read_on(self, run: Path) -> Log:
         """Read what is new; where the run has gone back to an earlier step, everything. For the disk lane."""
         rows, offset = read_metrics(run, self.offset)
         if offset < self.offset:
             return Log().read_on(run)
-        return Log(self.history.extended(rows), offset)
+        return Log(self.history.extended(rows), offset, tuple(read_controls(run)))
 
 
 def _table(rows: Sequence[Metrics]) -> Table:

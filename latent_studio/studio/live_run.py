@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from latent_studio.core.controls import Controls
@@ -113,7 +113,8 @@ class LiveRun:
                 self._begin(event)
             case Changed():
                 self.asked = [controls for controls in self.asked if controls != event.controls]
-                self.changes.append((event.step, event.controls))
+                if (event.step, event.controls) not in self.changes:  # it may be replayed
+                    self.changes.append((event.step, event.controls))
                 self._take_over(event.controls)
             case Held():
                 self._hold(event.is_held)
@@ -139,13 +140,14 @@ class LiveRun:
     def take_log(self, log: Log) -> None:
         """What the run had measured before this sitting."""
         self._log = log
+        self.changes = [*log.changes, *(change for change in self.changes if change not in log.changes)]
 
     def history(self) -> History:
         """All curves so far."""
         if self._log is None:
             return History().extended(self._rows)
         if self._rows:
-            self._log = Log(self._log.history.extended(self._rows), self._log.offset)
+            self._log = replace(self._log, history=self._log.history.extended(self._rows))
             self._rows = []
         return self._log.history
 

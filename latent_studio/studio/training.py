@@ -8,9 +8,11 @@ from typing import Literal
 from latent_studio.core.controls import Controls
 from latent_studio.core.runs import RunStatus
 from latent_studio.studio.captions import figures
+from latent_studio.studio.health import SampleChecks
 from latent_studio.studio.histories import TEST
 from latent_studio.studio.live_run import LiveRun
 
+_IS_THERE = 0.1
 Tone = Literal["accent", "muted", "warn", "bad"]
 
 
@@ -134,6 +136,16 @@ def ended_text(run: LiveRun) -> str:
     loss = run.history().last(TEST)
     measured = [] if loss is None else [f"test loss {figures(loss)}"]
     return " · ".join([f"{run.plan.name} is trained", epochs_text(run.plan.n_epochs), *measured])
+
+
+def samples_text(samples: SampleChecks) -> str:
+    """What was measured on samples, in one line; a class counts as there with a tenth of its share in the data."""
+    parts = [f"{samples.n:,} samples at step {samples.step:,}", f"spread {samples.spread:.2f}"]
+    parts.append(f"{samples.duplicates:.0%} nearly equal")
+    if samples.classes:
+        n_there = sum(own >= _IS_THERE * data for own, data in samples.classes.values())
+        parts.append(f"{n_there} of {len(samples.classes)} classes")
+    return " · ".join(parts)
 
 
 def head_parts(live: LiveRun | None, status: RunStatus | None) -> tuple[str, ...]:

@@ -333,7 +333,7 @@ def with_settings(recipe: Recipe, settings: list[str]) -> Recipe:
 
 
 def settings_from(settings: list[str]) -> dict[str, Any]:
-    """Values by path, from the command line; they are TOML, bare words are strings."""
+    """Values by path, from the command line; they are TOML, bare words are strings, and nothing leaves a field open."""
     changes = {}
     for setting in settings:
         path, equals, text = setting.partition("=")
@@ -363,6 +363,8 @@ def with_changes(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
 
 
 def _toml_value(text: str) -> Any:
+    if not text:
+        return None
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

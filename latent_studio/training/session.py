@@ -10,6 +10,7 @@ from contextlib import suppress
 from latent_studio.core.controls import Controls
 from latent_studio.core.errors import StudioError, did_you_mean
 from latent_studio.core.events import (
+    SKIPPED,
     Began,
     Changed,
     Done,
@@ -147,6 +148,7 @@ class Session:
             self.is_asked = False
             shown = memory.advance(game, is_watched)
             if not shown:
+                yield self._logged(Metrics(game.step, game.epoch, "steps", {SKIPPED: 1.0}))
                 yield self._skipped()
             elif is_watched:
                 yield self._logged(Metrics(game.step, game.epoch, "steps", self.shown.row(shown)))
@@ -300,6 +302,7 @@ class Session:
         """Say why the run ended; what was saved stays as it is."""
         text = str(error) if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
         with suppress(StudioError):  # the disk may be what failed, and the first trouble is the one to tell
+            self._flush()
             self.say("failed", text)
 
     def progress(self) -> Progress:

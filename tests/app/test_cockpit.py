@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,10 @@ from latent_studio.app.training.rules_line import PlayerRules
 from latent_studio.app.training.run_board import RunBoard
 from latent_studio.app.widgets.value_link import ValueLink
 from latent_studio.core.controls import Controls
-from latent_studio.core.runs import read_controls
-from latent_studio.studio.health import Evidence, Finding, Remedy
+from latent_studio.core.events import Done, Event, Progress
+from latent_studio.core.request import Request
+from latent_studio.core.runs import CHECKS, read_controls, read_origin
+from latent_studio.studio.health import Evidence, Finding, Remedy, SampleChecks
 from latent_studio.studio.histories import STEPS, TEST
 from latent_studio.studio.live_run import LiveRun
 from latent_studio.training.recipe import DataSection, Recipe, TrainingSection
@@ -134,6 +138,17 @@ def test_a_paused_game_makes_one_step_or_one_player_s_alone(driver: Driver, home
     assert run.step == step + 3
 
 
+def test_keys_pause_the_run_and_step_it(driver: Driver) -> None:
+    run = begin(driver, game_recipe("endless"))
+    driver.key(Qt.Key.Key_P)
+    driver.until(lambda: run.stage == "paused")
+    step = run.step
+    driver.key(Qt.Key.Key_Period)
+    driver.until(lambda: run.step == step + 1 and not run.steps_alone)
+    driver.key(Qt.Key.Key_P)
+    driver.until(lambda: run.step > step + 3)
+
+
 def test_rates_and_updates_are_changed_by_player_and_recorded(driver: Driver, home: Path) -> None:
     begin(driver, game_recipe("endless"))
     judge, maker = rules(driver, "discriminator"), rules(driver, "generator")
@@ -215,3 +230,66 @@ def test_a_finding_is_told_with_its_evidence_and_its_remedies(driver: Driver, mo
     driver.until(lambda: health.line.text() == "Gradients are calm")
     told[0] = ()
     driver.until(lambda: not health.line.isVisible())
+
+
+def test_a_remedy_is_tried_in_a_branch_while_the_run_goes_on(
+    driver: Driver, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = Remedy("Halve the generator's rate", {"optimizer.generator.learning_rate": 1e-4})
+    finding = Finding("ahead", "bad", "Judge too strong", "It tells nearly all apart.", Evidence(""), (half,))
+    monkeypatch.setattr(health_watch, "diagnose", lambda *_: (finding,))
+    run = begin(driver, game_recipe("endless"))
+    driver.until(board(driver).view.health.line.isVisible)
+    driver.click(board(driver).view.health.line)
+    (remedy,) = board(driver).view.health.rows[0].remedies
+    driver.click(remedy)
+    name = "endless-halve-the-generator-s-rate"
+    driver.until(lambda: {live.plan.name for live in board(driver).runs.all()} == {"endless", name})
+    branch = next(live for live in board(driver).runs.all() if live.plan.name == name)
+    driver.until(lambda: branch.learning_rates == {"discriminator": 2e-4, "generator": 1e-4})
+    origin = read_origin(home / "runs" / name)
+    assert origin is not None
+    driver.until(lambda: branch.step > origin.step > 0)
+    driver.until(lambda: board(driver).rows.shown == branch.key)
+    before = run.step
+    driver.until(lambda: run.step > before)
+    assert run.learning_rates["generator"] == 2e-4
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeCheck(Request):
+    """Measures nothing, but says so."""
+
+    key: str
+    data: object = None
+    snapshots: object = None
+    slot: str = "check samples"
+
+    def run(self) -> Iterator[Event]:
+        yield Progress(1, 2, text="comparing samples")
+        told = {"step": 7, "n": 1000, "spread": 0.5, "duplicates": 0.25, "classes": {"0": [0.0, 0.5], "1": [1.0, 0.5]}}
+        (Path(self.key) / CHECKS).write_text(json.dumps(told))
+        yield Done(result=told)
+
+
+def test_samples_are_checked_by_a_button_and_what_was_measured_stays(
+    driver: Driver, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[SampleChecks | None] = []
+
+    def diagnose(history: object, recipe: object, samples: SampleChecks | None) -> tuple[Finding, ...]:
+        seen.append(samples)
+        return (Finding("calm", "good", "Nothing wrong", "All is well.", Evidence("")),)
+
+    monkeypatch.setattr(health_watch, "diagnose", diagnose)
+    monkeypatch.setattr(health_watch, "CheckSamples", FakeCheck)
+    begin(driver, game_recipe("endless"))
+    health = board(driver).view.health
+    driver.until(health.line.isVisible)
+    driver.click(health.line)
+    driver.click(health.check.button)
+    wanted = "1,000 samples at step 7 · spread 0.50 · 25% nearly equal · 1 of 2 classes"
+    driver.until(lambda: health.check.text() == wanted)
+    assert health.check.button.isEnabled()
+    assert seen[-1] is not None
+    assert seen[-1].classes["1"] == (1.0, 0.5)

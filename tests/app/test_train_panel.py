@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from latent_studio.app.panels.train import TrainPanel
+from latent_studio.app.training.advice import FoundData
 from latent_studio.app.training.run_head import RunHead
 from latent_studio.app.widgets.field import NumberField
 from latent_studio.app.widgets.run_list import RunItem
@@ -322,7 +323,7 @@ def test_a_family_s_own_defaults_are_the_fields_defaults_and_each_player_has_a_r
     recipe = panel(driver).recipe()
     assert recipe is not None
     assert recipe.optimizer.phases["discriminator"].learning_rate == 4e-4
-    form.set_kind("points")
+    form.set_found(FoundData("rings", 1000, 0, 0, (1, 32, 32), (), "points"))
     assert form.default("optimizer.learning_rate") == 1e-3
     assert form.default("training.n_epochs") == 200
 

@@ -299,6 +299,19 @@ def test_a_held_job_makes_one_step_at_a_time_and_takes_over_what_was_sent_before
     assert lane.values[8:] == [Held(False), "5", "6", "7", "8"]
 
 
+def test_a_job_is_held_at_a_value_that_it_gives_unless_it_may_go_on_before() -> None:
+    lane = Lane()
+    lane.engine.submit(Work(lane=lane, n_pieces=6))
+    lane.engine.hold("work", until=lambda value: value == "work.2")
+    lane.settle()
+    assert lane.values == ["work.0", "work.1", "work.2", Held(True)]
+    lane.engine.hold("work", False)
+    lane.engine.hold("work", until=lambda value: value == "work.4")
+    lane.engine.hold("work", False)
+    lane.settle()
+    assert lane.values[4:] == [Held(False), "work.3", "work.4", "work.5"]
+
+
 def test_a_step_of_what_is_not_held_changes_nothing() -> None:
     lane = Lane()
     lane.engine.submit(Work(lane=lane, n_pieces=3))

@@ -187,6 +187,8 @@ def test_randomising_leaves_locked_columns_unless_all_are_meant() -> None:
     assert kept.code[1] == 2.5
     assert kept.code[0] != 0.0
     assert randomised(document, SPACE, np.random.default_rng(0), keep_locked=False).code[1] != 2.5
+    both = randomised(document, SPACE, np.random.default_rng(0), held=frozenset({0})).code
+    assert (both[:2], both[2] != 0.0) == (document.code[:2], True)
 
 
 def test_at_temperature_zero_the_draw_is_neutral() -> None:

@@ -77,15 +77,22 @@ class CodesControls(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.row and event.type() == QEvent.Type.Resize:
-            self.noise.set_text("" if self.row.width() < COMPACT_BELOW else NOISE)
+            self._fit()
         return False
+
+    def _fit(self) -> None:
+        """In a narrow window words make room for what can be chosen."""
+        is_compact, has_groups = self.row.width() < COMPACT_BELOW, not self.group.isHidden()
+        self.noise.set_text("" if is_compact else NOISE)
+        self._rows.setVisible(has_groups and not is_compact)
+        self._across.setVisible(not (has_groups and is_compact))
 
     def show_model(self, header: Header) -> None:
         """Another model is open: what there is to choose from."""
         groups, names = category_groups(header.space), header.space.column_names
         self.group.set_options([Option(group.name, group.name) for group in groups])
-        for part in (self._rows, self.group):
-            part.setVisible(len(groups) > 1)
+        self.group.setVisible(len(groups) > 1)
+        self._fit()
         columns = [Option(names[column], names[column]) for column in swept_columns(header.space)]
         self.across.set_options(
             [*columns, Option(DRAWS, "other noise", tooltip="Each column is a draw from the prior")]

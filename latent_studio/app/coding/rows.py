@@ -15,7 +15,8 @@ def code_rows(group: CategoryGroup, n: int, meaning: Meaning | None) -> list[She
 
 
 def _row(group: CategoryGroup, value: int, n: int, meaning: Meaning | None) -> SheetRow:
-    name = f"{group.name} = {group.labels[value]}"
+    label = group.labels[value]
+    name = f"{group.name} = {label}" if label.isdecimal() else label
     lead = f"{name}, "
     if meaning is None:
         told = "told to the model" if group.is_told else "one of those that the model has found"

@@ -111,7 +111,8 @@ class TrainPanel(Panel):
     # --- the panel
 
     def own_actions(self) -> Sequence[Action]:
-        return (Action("start", "Start training", self.start, ("Ctrl+Return",), "play", self.title),)
+        start = Action("start", "Start training", self.start, ("Ctrl+Return",), "play", self.title)
+        return (start, *self.board.own_actions(self.title))
 
     def caption(self) -> str:
         model = self.session.document.model
@@ -202,9 +203,7 @@ class TrainPanel(Panel):
     def _on_data(self, found: FoundData | None, problem: str) -> None:
         self._found = found
         self._follow()
-        self.form.data.set_found(found.text if found is not None else "")
-        if found is not None:
-            self.form.set_kind(found.kind)
+        self.form.set_found(found)
         self.form.data.set_problem(problem)
         if found is not None and found.n_skipped:
             self.tell("warn", f"{found.n_skipped:,} pictures of {found.name} could not be read and are left out.")

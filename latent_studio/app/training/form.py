@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from latent_studio.app.training.advice import FoundData
 from latent_studio.app.training.data_part import DataPart
 from latent_studio.app.training.reasons import Reasons
 from latent_studio.app.training.rows import WIDE_FIELD, field_grid
@@ -128,10 +129,12 @@ class TrainForm(QScrollArea):
         self._make_model()
         self.fill()
 
-    def set_kind(self, kind: DataKind) -> None:
-        """Of what kind the data are: a family may mean something else by what is left open."""
-        if kind != self._kind:
-            self._kind = kind
+    def set_found(self, found: FoundData | None) -> None:
+        """What the data hold, None while that is not known. A family may mean something else by what is left open where
+        they are of another kind."""
+        self.data.set_found(found.text if found is not None else "")
+        if found is not None and found.kind != self._kind:
+            self._kind = found.kind
             self._make_model()
             self.fill()
 

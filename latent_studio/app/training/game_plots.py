@@ -222,7 +222,9 @@ class GamePlots:
         if history.players() != tuple(plot.player for plot in self.players):
             self._make_players(history.players())
             self._due = []
-        self._asked = partial(self._pieces, history, others, shown_until(now, n_epochs), now)
+        epochs = history.curve(STEPS, f"{self.players[0].player}.{LOSS}")[0]
+        end = shown_until(float(epochs[-1]) if len(epochs) else 0.0, n_epochs)
+        self._asked = partial(self._pieces, history, others, end, now)
         if not self._drawing.isActive():
             self._draw_one()
             self._drawing.start()
@@ -264,10 +266,10 @@ class GamePlots:
             self._grid.addWidget(widget, i // 2, i % 2)
 
 
-def shown_until(now: float | None, n_epochs: int) -> int:
-    """The epoch at which the plots of a run end: that of the run, but while it trains they are half full at least."""
+def shown_until(epoch: float, n_epochs: int) -> int:
+    """The epoch at which the plots end of a run that came to `epoch`: its last, but they are half full at least."""
     end = n_epochs
-    while now is not None and end > 2 and now <= end // 2:
+    while end > 2 and epoch <= end // 2:
         end //= 2
     return end
 

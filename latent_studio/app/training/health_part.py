@@ -8,7 +8,7 @@ from functools import partial
 from PySide6 import QtGui
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from latent_studio.app.icons import paint_icon
 from latent_studio.app.theme import Role, TextRole, colour
@@ -19,13 +19,19 @@ from latent_studio.app.widgets.curves import Curves, Kind
 from latent_studio.app.widgets.elide import Hairline, caption, heading
 from latent_studio.app.widgets.focus_mark import FocusMark
 from latent_studio.app.widgets.link import Link
-from latent_studio.studio.health import Finding, Level
+from latent_studio.studio.health import Finding, Level, SampleChecks
 from latent_studio.studio.histories import STEPS, TEST, TRAIN, History
+from latent_studio.studio.training import samples_text
 
 _INK: dict[Level, Role] = {"good": "good", "warn": "warn", "bad": "bad"}
 _ICON: dict[Level, str] = {"good": "check-circle", "warn": "warning", "bad": "warning-circle"}
 _KINDS: dict[str, Kind] = {STEPS: "steps", TRAIN: "train", TEST: "test"}
 _BRANCHES = "A new run goes on from here with this change; this one stays as it is"
+_CHECKS = (
+    "Draw samples by the newest weights and measure how varied they are, which nearly equal each other, and which "
+    "classes of the data they miss"
+)
+_ABREAST = 460  # px of remedies that find room beside each other in the smallest window
 _EVIDENCE = 148  # px, height of the curves that a finding rests on
 _MARGIN = 24
 
@@ -113,8 +119,10 @@ class FindingRow(QWidget):
         head.addStretch(1)
         head.addWidget(self.evidence)
         foot.setSpacing(8)
+        if sum(button.sizeHint().width() for button in self.remedies) > _ABREAST:
+            foot.setDirection(QBoxLayout.Direction.TopToBottom)
         for button in self.remedies:
-            foot.addWidget(button)
+            foot.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         foot.addStretch(1)
         self._shown = QWidget()
         shown = QVBoxLayout(self._shown)
@@ -170,6 +178,41 @@ class FindingRow(QWidget):
         self._draw()
 
 
+class CheckLine(QWidget):
+    """What samples of the run are like, as far as they were measured, and the button that has them measured.
+
+    Signals:
+        check_requested().
+    """
+
+    check_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told = caption(tabular=True)
+        self.button = Button("Check the samples", "magnifying-glass", tooltip=_CHECKS)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 12, 0, 12)
+        line.setSpacing(12)
+        line.addWidget(self.button)
+        line.addWidget(self._told, 1)
+        self.button.clicked.connect(self.check_requested)
+
+    def show_samples(self, samples: SampleChecks | None) -> None:
+        """Say what was measured last."""
+        self._told.setText("" if samples is None else samples_text(samples))
+
+    def show_progress(self, text: str) -> None:
+        """How far the check is; "" where none is under way."""
+        self.button.setEnabled(not text)
+        if text:
+            self._told.setText(text)
+
+    def text(self) -> str:
+        """What stands there."""
+        return self._told.text()
+
+
 class HealthPart(QObject):
     """`line` stands under the head of the run, `below` over its plots; both are hidden while there is no finding.
 
@@ -181,11 +224,16 @@ class HealthPart(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.line, self.below = HealthLine(), QWidget()
+        self.line, self.below, self.check = HealthLine(), QWidget(), CheckLine()
         self.rows: list[FindingRow] = []
-        self._column = QVBoxLayout(self.below)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = QVBoxLayout()
         self._column.setSpacing(0)
+        around = QVBoxLayout(self.below)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.setSpacing(0)
+        around.addLayout(self._column)
+        around.addWidget(self.check)
+        around.addWidget(Hairline())
         self.line.hide()
         self.below.hide()
         self.line.toggled.connect(self._show)

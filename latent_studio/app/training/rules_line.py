@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -84,8 +85,8 @@ class RulesLine(QWidget):
         column.addLayout(self._line)
         column.addWidget(self.log)
 
-    def show_run(self, live: LiveRun | None) -> None:
-        """Show them; hidden where there is nothing to change and nothing was."""
+    def show_run(self, live: LiveRun | None, changes: Sequence[tuple[int, Controls]]) -> None:
+        """Show them; hidden where there is nothing to change and nothing was. changes: those in force by now."""
         names = tuple(live.learning_rates) if live is not None and live.stage != "stopping" else ()
         names = names if len(names) > 1 else ()
         if names != tuple(player.player for player in self.players):
@@ -93,7 +94,7 @@ class RulesLine(QWidget):
         for player in self.players:
             if live is not None:
                 player.show_run(live)
-        lines = [] if live is None else [change_text(step, controls) for step, controls in live.changes]
+        lines = [change_text(step, controls) for step, controls in changes[-_N_TOLD:]]
         lines += [] if live is None else [change_text(None, controls) for controls in live.asked]
         self.log.setText(lines[-1] if lines else "")
         self.log.setToolTip("\n".join(lines[-_N_TOLD:]))

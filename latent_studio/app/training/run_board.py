@@ -8,11 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from latent_studio.app.actions import Action
 from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.session import Session
 from latent_studio.app.shelf import Shelf
-from latent_studio.app.training.health_watch import HealthWatch
+from latent_studio.app.training.branches import Branches
+from latent_studio.app.training.health_watch import Examined, HealthWatch
 from latent_studio.app.training.newest_samples import NewestSamples
 from latent_studio.app.training.run_logs import RunLogs
 from latent_studio.app.training.run_rows import RunRow, RunRows
@@ -22,9 +24,10 @@ from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.empty import EmptyState
 from latent_studio.app.widgets.menus import menu
 from latent_studio.core.runs import BEST
-from latent_studio.studio.health import Finding
-from latent_studio.studio.histories import History
+from latent_studio.studio.health import Remedy
+from latent_studio.studio.histories import LOSS, History
 from latent_studio.studio.live_run import LiveRun
+from latent_studio.studio.naming import free_among, slug
 from latent_studio.studio.run_pictures import RunPictures, read_pictures
 
 LIST_EVERY_MS = 400
@@ -53,6 +56,7 @@ class RunBoard(QWidget):
         self.rows = RunRows(self.shelf, self.runs, self.logs)
         self.view, self.column = RunView(), RunsColumn()
         self.newest, self.health = NewestSamples(session), HealthWatch(session)
+        self.branches = Branches(session)
         self._disk = DiskWork(session, "board", self)
         self._empty = EmptyState("chart-line-up", NO_RUN, "Start a new run")
         self._pages = QStackedWidget()
@@ -77,6 +81,9 @@ class RunBoard(QWidget):
         self._drawing.timeout.connect(self._on_drawing)
         self.newest.drawn.connect(self.view.pictures.set_newest)
         self.health.found.connect(self._on_found)
+        self.health.checking.connect(self._on_checking)
+        self.view.health.check.check_requested.connect(lambda: self.health.check(key()))
+        self.view.health.branch_requested.connect(self._branch)
         self.shelf.changed.connect(self._on_shelf)
         self.logs.changed.connect(self._on_changed)
         self.runs.changed.connect(self._on_changed)
@@ -95,6 +102,24 @@ class RunBoard(QWidget):
         head.go_on_requested.connect(lambda n, factor: self.runs.go_on(key(), n_more_epochs=n, rate_factor=factor))
         self.view.pictures.moment_wanted.connect(self._ask_pictures)
 
+    def own_actions(self, group: str) -> tuple[Action, ...]:
+        """What can be done by key with the shown run."""
+        return (
+            Action("pause", "Pause the run, or let it go on", self._pause, ("P",), "pause", group, self._is_live),
+            Action("step", "One step of the paused run", self._step, (".",), "skip-forward", group, self._is_live),
+        )
+
+    def _is_live(self) -> bool:
+        return self.runs.get(self.rows.shown) is not None
+
+    def _pause(self) -> None:
+        run = self.runs.get(self.rows.shown)
+        if run is not None:
+            self.runs.pause(run.key, run.stage != "paused")
+
+    def _step(self) -> None:
+        self.runs.step(self.rows.shown)
+
     # --- which run
 
     def set_active(self, is_active: bool) -> None:
@@ -112,7 +137,7 @@ class RunBoard(QWidget):
         if key != self.rows.shown:
             self.rows.shown = key
             self.view.pictures.follow()
-            self.view.health.show_findings((), History())
+            self.view.show_health((), None, LOSS, History())
             self._pictures_of = None
         self.column.list.set_current(key)
         self._show_all()
@@ -186,7 +211,7 @@ class RunBoard(QWidget):
     def _show_head(self) -> None:
         row = self.shown()
         if row is not None:
-            self.view.show_run(row.name, row.standing, row.entry, row.live)
+            self.view.head.show_run(row.name, row.standing, row.entry, row.live, self.logs.changes(row.key))
 
     @Slot()
     def _on_drawing(self) -> None:
@@ -194,9 +219,22 @@ class RunBoard(QWidget):
             self._show_run()
 
     @Slot(str, object)
-    def _on_found(self, key: str, findings: tuple[Finding, ...]) -> None:
+    def _on_found(self, key: str, examined: Examined) -> None:
         if key == self.rows.shown:
-            self.view.health.show_findings(findings, self.logs.history(key))
+            self.view.show_health(examined.findings, examined.samples, examined.best_by, self.logs.history(key))
+
+    @Slot(str, str)
+    def _on_checking(self, key: str, text: str) -> None:
+        if key == self.rows.shown:
+            self.view.health.check.show_progress(text)
+
+    @Slot(object)
+    def _branch(self, remedy: Remedy) -> None:
+        """Try a remedy in a run that goes on from here."""
+        row = self.shown()
+        if row is not None:
+            name = free_among(f"{row.name}-{slug(remedy.text)}", {other.name for other in self.rows.all()})
+            self.branches.begin(row.key, name, remedy.changes)
 
     @Slot(int)
     def _ask_pictures(self, step: int) -> None:

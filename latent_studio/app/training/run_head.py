@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6 import QtGui
 from PySide6.QtCore import QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QPainter
@@ -135,8 +137,15 @@ class RunHead(QWidget):
         column.addWidget(self._words)
         column.addWidget(self.rules)
 
-    def show_run(self, name: str, how: Standing, entry: Entry | None, live: LiveRun | None) -> None:
-        """Show how a run stands; `live` where this window trains it."""
+    def show_run(
+        self,
+        name: str,
+        how: Standing,
+        entry: Entry | None,
+        live: LiveRun | None,
+        changes: Sequence[tuple[int, Controls]] = (),
+    ) -> None:
+        """Show how a run stands; `live` where this window trains it. changes: what a person changed, by step."""
         status = entry.status if entry is not None else None
         self.name.setText(name)
         self.name.updateGeometry()
@@ -145,7 +154,7 @@ class RunHead(QWidget):
         self.rate.setVisible(len(rates) == 1)
         if live is not None and len(rates) == 1:
             self.rate.set_value(live.rate_now(rates[0]))
-        self.rules.show_run(live)
+        self.rules.show_run(live, changes)
         self._show_buttons(how, entry, live)
         self._show_progress(how, live, status.seconds_left if status is not None else None)
         self._show_words(how, live)

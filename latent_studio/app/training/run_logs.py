@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from latent_studio.app.disk_work import DiskWork
 from latent_studio.app.live_runs import LiveRuns
 from latent_studio.app.session import Session
+from latent_studio.core.controls import Controls
 from latent_studio.studio.histories import History, Log
 from latent_studio.studio.library import Entry
 from latent_studio.studio.live_run import LiveRun
@@ -40,6 +41,11 @@ class RunLogs(QObject):
             return live.history()
         return self._logs.get(key, Log()).history
 
+    def changes(self, key: str) -> Sequence[tuple[int, Controls]]:
+        """What a person changed while it was in training, each with the step it is in force after."""
+        live = self._runs.get(key)
+        return live.changes if live is not None else self._logs.get(key, Log()).changes
+
     def follow(self, entries: Iterable[Entry]) -> None:
         """Read on where a run has gone on."""
         for entry in entries:
@@ -57,5 +63,5 @@ class RunLogs(QObject):
             self.changed.emit(key)
 
     def _on_ended(self, run: LiveRun) -> None:
-        self._logs[run.key] = Log(run.history(), 0)
+        self._logs[run.key] = Log(run.history(), 0, tuple(run.changes))
         self._seen.pop(run.key, None)  # the log is read once more, from its beginning

@@ -14,11 +14,11 @@ from latent_studio.app.training.run_samples import RunSamples
 from latent_studio.app.widgets.elide import Hairline
 from latent_studio.app.widgets.overlay_bar import OverlayBar
 from latent_studio.studio.captions import figures
+from latent_studio.studio.health import Finding, SampleChecks
 from latent_studio.studio.histories import TEST, History
 from latent_studio.studio.library import Entry
 from latent_studio.studio.live_run import LiveRun
 from latent_studio.studio.run_pictures import RunPictures
-from latent_studio.studio.training import Standing
 
 _LEAST, _MOST = 190, 400  # px, height of the plots
 
@@ -62,10 +62,6 @@ class RunView(QWidget):
         around.addWidget(Hairline())
         around.addWidget(area, 1)
 
-    def show_run(self, name: str, how: Standing, entry: Entry | None, live: LiveRun | None) -> None:
-        """Name, state and buttons."""
-        self.head.show_run(name, how, entry, live)
-
     def show_history(
         self, history: History, others: Sequence[Compared], entry: Entry | None, live: LiveRun | None
     ) -> None:
@@ -88,6 +84,14 @@ class RunView(QWidget):
         reconstruction = history.last(TEST, "reconstruction")
         unit = " nats" if in_nats else ""
         self.pictures.set_note("" if reconstruction is None else f"test {figures(reconstruction)}{unit}")
+
+    def show_health(
+        self, findings: Sequence[Finding], samples: SampleChecks | None, best_by: str, history: History
+    ) -> None:
+        """What was found, what was measured on samples, and by which measure the best moment goes."""
+        self.health.show_findings(findings, history)
+        self.health.check.show_samples(samples)
+        self.loss.best_by = self.game.measure.best_by = best_by
 
     def show_pictures(self, pictures: RunPictures) -> None:
         """The contact sheets."""

@@ -45,10 +45,17 @@ class SheetShape:
     """
 
     def __init__(
-        self, rows: Sequence[SheetRow], width: float, n_steps: int, image: QSizeF, height: float | None = None
+        self,
+        rows: Sequence[SheetRow],
+        width: float,
+        n_steps: int,
+        image: QSizeF,
+        height: float | None = None,
+        ratio: float = 1.0,
     ) -> None:
-        """image: the size of the model's pictures in px; a whole multiple of it is preferred for the pictures.
-        height: of a grid, whose rows stand as close as its columns and are all seen at once where that can be."""
+        """image: the size of the model's pictures in device px, `ratio` of which make a px; a whole multiple of it is
+        preferred for the pictures.  height: of a grid, whose rows stand as close as its columns and are all seen at
+        once where that can be."""
         self.left = MARGIN + NAMES
         room = max(1.0, width - self.left - MARGIN + GAP)
         aspect = max(image.width(), 1.0) / max(image.height(), 1.0)
@@ -58,12 +65,14 @@ class SheetShape:
         n_lines = -(-max(n_steps, 1) // n_most)
         self.wraps = n_lines > 1
         across = min(MAX_SIDE * max(1.0, aspect), room / -(-max(n_steps, 1) // n_lines) - GAP)
-        if height is not None and not self.wraps:
-            across = min(across, ((height - BETWEEN) / max(len(rows), 1) - GAP) * aspect)
+        pitch = 0.0 if height is None or self.wraps else (height - BETWEEN) / max(len(rows), 1)
+        if pitch >= MIN_PITCH:  # else the rows are scrolled anyway, and pictures may be large
+            across = min(across, (pitch - GAP) * aspect)
         across = max(least, across)
-        multiple = int(across // max(image.width(), 1.0)) * image.width()
+        own = max(image.width(), 1.0) / ratio
+        multiple = int(across // own) * own
         self.picture_width = multiple if multiple >= FILLS * across else float(int(across))
-        self.picture_height = max(8.0, float(round(self.picture_width / aspect)))
+        self.picture_height = max(8.0, self.picture_width / aspect)
         self.between = max(GAP, MIN_PITCH - self.picture_height) if is_grid else BETWEEN
         self.n_across = max(1, int(room // (self.picture_width + GAP)))
         self._n_pictures = [row.n_pictures for row in rows]

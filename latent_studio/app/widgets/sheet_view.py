@@ -163,7 +163,8 @@ class SheetView(QAbstractScrollArea):
     def _arrange(self) -> None:
         former = self._shape.picture_width
         width, height = self.viewport().width(), self.viewport().height() if self._is_grid else None
-        self._shape = SheetShape(self._rows, width, self._n_steps, self._image_size, height)
+        ratio = self.devicePixelRatioF()
+        self._shape = SheetShape(self._rows, width, self._n_steps, self._image_size, height, ratio)
         if self._shape.picture_width != former:
             self._strips.clear()
         bar = self.verticalScrollBar()
