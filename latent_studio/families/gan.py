@@ -38,12 +38,19 @@ FAMILY = Family(
             "model": {
                 "n_latent": 2,
                 "width": 96,
+                "slope": 0.0,
                 "penalty_weight": 0.1,
                 "final_penalty_weight": 0.0003,
                 "penalty_every": 1,
             },
             "training": {"batch_size": 256, "n_epochs": 200},
-            "optimizer": {"learning_rate": 1e-3, "beta1": 0.0, "beta2": 0.99, "final_learning_rate": 0.01},
+            "optimizer": {
+                "learning_rate": 1e-3,
+                "beta1": 0.0,
+                "beta2": 0.99,
+                "final_learning_rate": 0.01,
+                "falls_from": 0.5,
+            },
         },
     },
 )

@@ -62,6 +62,14 @@ class AdversarialNetworks(FamilyConfig):
         description="Hidden layers of fully connected networks.",
         json_schema_extra={"advanced": True},
     )
+    slope: float = Field(
+        SLOPE,
+        ge=0,
+        lt=1,
+        title="Slope below 0",
+        description="Of the leaky ReLUs of fully connected networks; 0 is a ReLU, whose corners part modes sharply.",
+        json_schema_extra={"advanced": True},
+    )
     channels: int = Field(
         32,
         ge=4,
@@ -161,15 +169,12 @@ class Ensemble(nn.Module):
         return images
 
 
-def mlp_trunk(image_shape: ImageShape, width: int, n_layers: int) -> nn.Sequential:
-    """Images (n, c, h, w) → features (n, width), with leaky ReLUs, whose slope never dies."""
-    return nn.Sequential(nn.Flatten(), *leaky_layers(prod(image_shape), width, n_layers))
-
-
-def leaky_layers(n_in: int, width: int, n_layers: int) -> list[nn.Module]:
-    """`n_layers` times a linear layer and a leaky ReLU."""
+def leaky_layers(n_in: int, width: int, n_layers: int, slope: float = SLOPE) -> list[nn.Module]:
+    """`n_layers` times a linear layer and a leaky ReLU, or with slope 0 a plain one."""
     blocks = layers(n_in, width, n_layers)
-    return [nn.LeakyReLU(SLOPE, inplace=True) if isinstance(block, nn.ReLU) else block for block in blocks]
+    if slope == 0:
+        return blocks
+    return [nn.LeakyReLU(slope, inplace=True) if isinstance(block, nn.ReLU) else block for block in blocks]
 
 
 def _generator(config: AdversarialNetworks, n_in: int, data: DataSpec) -> nn.Module:
@@ -188,7 +193,7 @@ def _one_generator(config: AdversarialNetworks, n_in: int, image_shape: ImageSha
         case "resnet":
             return ResidualGenerator(n_in, image_shape, config.channels, config.norm != "none")
     return nn.Sequential(
-        *leaky_layers(n_in, config.width, config.n_layers),
+        *leaky_layers(n_in, config.width, config.n_layers, config.slope),
         nn.Linear(config.width, prod(image_shape)),
         nn.Unflatten(1, image_shape),
     )
@@ -205,7 +210,8 @@ def _trunk(config: AdversarialNetworks, data: DataSpec) -> tuple[nn.Module, int]
         case "resnet":
             residual = ResidualTrunk(data.image_shape, config.channels, config.norm == "both")
             return residual, residual.n_features
-    return mlp_trunk(data.image_shape, config.width, config.n_layers), config.width
+    blocks = leaky_layers(prod(data.image_shape), config.width, config.n_layers, config.slope)
+    return nn.Sequential(nn.Flatten(), *blocks), config.width
 
 
 def _head(config: AdversarialNetworks, n_features: int) -> nn.Module:
