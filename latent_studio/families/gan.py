@@ -39,9 +39,6 @@ FAMILY = Family(
                 "n_latent": 2,
                 "width": 96,
                 "slope": 0.0,
-                "penalty_weight": 0.1,
-                "final_penalty_weight": 0.0003,
-                "penalty_every": 1,
             },
             "training": {"batch_size": 256, "n_epochs": 200},
             "optimizer": {

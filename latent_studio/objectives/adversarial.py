@@ -24,6 +24,9 @@ from latent_studio.objectives.penalties import PENALTIES, PenaltyName, clipped, 
 
 DISCRIMINATOR, GENERATOR = "discriminator", "generator"
 
+R1_OF_POINTS = {"penalty_weight": 0.1, "final_penalty_weight": 0.0003, "penalty_every": 1}
+"""Modes of a few hundredths of their distance want a critic that grows steep in the end."""
+
 
 class GameSettings(FamilyConfig):
     """How the game is played."""
@@ -105,11 +108,13 @@ class GameSettings(FamilyConfig):
         return self
 
     def resolved(self, data: DataSpec) -> Self:
-        """The customary weight and interval of the penalty, written out."""
-        found, usual = super().resolved(data), penalty(self.penalty)
-        weight = usual.weight if self.penalty_weight is None else self.penalty_weight
-        every = usual.every if self.penalty_every is None else self.penalty_every
-        return found.model_copy(update={"penalty_weight": weight, "penalty_every": every})
+        """The customary weight and interval of the penalty, written out; R1 on points falls, or modes stay blurred."""
+        usual = penalty(self.penalty)
+        customary: dict[str, float] = {"penalty_weight": usual.weight, "penalty_every": usual.every}
+        if self.penalty == "r1" and data.kind == "points":
+            customary = R1_OF_POINTS
+        left_open = {name: value for name, value in customary.items() if getattr(self, name) is None}
+        return super().resolved(data).model_copy(update=left_open)
 
 
 AdversaryT = TypeVar("AdversaryT", bound=Adversary)
