@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,11 +72,11 @@ class CountCategories(ModelRequest):
         counts = np.zeros((stop - start, len(labels)), np.int64)
         n, done, chunk, due = min(self.rows.n, self.limit or self.rows.n), 0, 32, 256
         while done < n:
-            began, first = perf_counter(), self.rows.rows.start + done
+            began, first = thread_time(), self.rows.rows.start + done
             rows = slice(first, first + min(chunk, n - done))
             categories = categories_of(opened, images, rows, self.group, self.code)
             np.add.at(counts, (categories, images.labels[rows]), 1)
-            took, done = perf_counter() - began, done + len(categories)
+            took, done = thread_time() - began, done + len(categories)
             chunk = max(1, min(MAX_CHUNK, int(len(categories) * min(2.0, PIECE_S / max(took, 1e-6)))))
             if due <= done < n:
                 due = 2 * done

@@ -93,10 +93,8 @@ class CodesControls(QObject):
         self.group.set_options([Option(group.name, group.name) for group in groups])
         self.group.setVisible(len(groups) > 1)
         self._fit()
-        columns = [Option(names[column], names[column]) for column in swept_columns(header.space)]
-        self.across.set_options(
-            [*columns, Option(DRAWS, "other noise", tooltip="Each column is a draw from the prior")]
-        )
+        noise = Option(DRAWS, "other noise", tooltip="Each column is a draw from the prior")
+        self.across.set_options([noise, *(Option(names[k], names[k]) for k in swept_columns(header.space))])
 
     def show(self, header: Header, settings: CodesSettings, temperature: float) -> None:
         """What the document says."""
