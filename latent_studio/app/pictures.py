@@ -79,6 +79,7 @@ def whole_visit(visit: Visit) -> Script:
     yield from while_training(visit)
     yield from panel(visit, "train")
     yield from train.end(visit)
+    yield from train.game(visit)
     yield from panel(visit, "library")
 
 

@@ -55,8 +55,10 @@ def planned(recipe: Path, run: Path | None, settings: list[str], n_epochs: int |
     if (folder / RECIPE).is_file():
         # a run is never shortened: one that was told to go on for longer does so when it is called as at first
         total = max(plan.training.n_epochs, read_recipe(folder / RECIPE).training.n_epochs) + (n_epochs or 0)
+    elif n_epochs is None:
+        return plan, folder  # a length that nobody says is the family's own
     else:
-        total = n_epochs or plan.training.n_epochs
+        total = n_epochs
     return plan.with_values(training={"n_epochs": total}), folder
 
 

@@ -108,5 +108,5 @@ def k_means(points: Tensor, n_centres: int, seed: int = 0) -> Tensor:
     """(n_centres, d): where the means of as many clusters of the points (n, d) lie, by mini-batches (Sculley 2010)."""
     from sklearn.cluster import MiniBatchKMeans
 
-    fitted = MiniBatchKMeans(n_centres, batch_size=4096, n_init=1, random_state=seed).fit(points.numpy())
+    fitted = MiniBatchKMeans(n_centres, batch_size=4096, max_iter=10, n_init=1, random_state=seed).fit(points.numpy())
     return torch.from_numpy(fitted.cluster_centers_)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from latent_studio.cli import main
-from latent_studio.cli.train import StopSignals
+from latent_studio.cli.train import StopSignals, planned
 from latent_studio.core.header import read_header
 from latent_studio.core.runs import newest_weights, read_metrics, read_status
 from latent_studio.training.recipe import parse_recipe, read_recipe, with_settings
@@ -200,3 +200,11 @@ def test_an_estimate_tells_the_steps_and_writes_nothing(run: Run, recipe: Path, 
     text = run("estimate", recipe).out
     assert "about " in text
     assert "pictures per second" in text
+
+
+def test_a_length_that_nobody_says_is_the_familys_own(recipe: Path, tmp_path: Path) -> None:
+    recipe.write_text(DIGITS.replace("n_epochs = 1\n", ""))
+    plan, _ = planned(recipe, tmp_path / "run", ["model.family=classifier"], None)
+    assert "n_epochs" not in plan.said()["training"]
+    plan, _ = planned(recipe, tmp_path / "run", [], 7)
+    assert plan.training.n_epochs == 7

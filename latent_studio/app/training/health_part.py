@@ -31,7 +31,9 @@ _CHECKS = (
     "Draw samples by the newest weights and measure how varied they are, which nearly equal each other, and which "
     "classes of the data they miss"
 )
+_NOTHING = "Nothing stands out so far"
 _ABREAST = 460  # px of remedies that find room beside each other in the smallest window
+_LABEL = 180  # px, of a curve's name
 _EVIDENCE = 148  # px, height of the curves that a finding rests on
 _MARGIN = 24
 
@@ -41,7 +43,7 @@ class HealthLine(QAbstractButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self._level: Level = "good"
+        self._role: Role = "faint"
         self._note = ""
         self._focus = FocusMark(self)
         self.setCheckable(True)
@@ -52,11 +54,12 @@ class HealthLine(QAbstractButton):
         self.setToolTip("What the numbers of this run say, with the evidence and what could be done about it")
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
-        """Say the gravest; there is one at least."""
-        gravest, n = findings[0], len(findings)
-        self._level, self._note = gravest.level, f"{n} finding{'s' if n != 1 else ''}"
-        self.setText(gravest.title)
-        self.setAccessibleName(f"Health: {gravest.title}, {self._note}")
+        """Say the gravest."""
+        n = len(findings)
+        self._role = _INK[findings[0].level] if n else "faint"
+        self._note = f"{n} finding{'s' if n > 1 else ''}" if n else ""
+        self.setText(findings[0].title if n else _NOTHING)
+        self.setAccessibleName(f"Health: {self.text()}, {self._note}".removesuffix(", "))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -67,7 +70,7 @@ class HealthLine(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour(_INK[self._level]))
+        painter.setBrush(colour(self._role))
         painter.drawEllipse(QRectF(_MARGIN, middle - 4, 8, 8))
         left = _MARGIN + 18.0
         fonts: tuple[TextRole, TextRole] = ("strong", "body")
@@ -107,7 +110,7 @@ class FindingRow(QWidget):
             button.clicked.connect(partial(self._on_remedy, i))
             self.remedies.append(button)
         self._figures = caption(tabular=True)
-        self.curves = Curves("", "") if finding.evidence.curves else None
+        self.curves = Curves("", label_px=_LABEL) if finding.evidence.curves else None
         self._lay_out()
         self.evidence.clicked.connect(self._on_evidence)
 
@@ -214,7 +217,8 @@ class CheckLine(QWidget):
 
 
 class HealthPart(QObject):
-    """`line` stands under the head of the run, `below` over its plots; both are hidden while there is no finding.
+    """`line` stands under the head of the run, `below` over its plots. A game always has them, for its samples can be
+    checked; any other run, where something was found.
 
     Signals:
         branch_requested(object): the Remedy that is to be tried in a branch of the shown run.
@@ -226,6 +230,7 @@ class HealthPart(QObject):
         super().__init__()
         self.line, self.below, self.check = HealthLine(), QWidget(), CheckLine()
         self.rows: list[FindingRow] = []
+        self._is_there = False
         self._column = QVBoxLayout()
         self._column.setSpacing(0)
         around = QVBoxLayout(self.below)
@@ -244,14 +249,14 @@ class HealthPart(QObject):
             self._make(findings)
         for row, finding in zip(self.rows, findings, strict=True):
             row.tell(finding, history)
-        if findings:
-            self.line.show_findings(findings)
+        self.line.show_findings(findings)
+        self._is_there = bool(findings or history.players())
         self._show()
 
     @Slot()
     def _show(self) -> None:
-        self.line.setVisible(bool(self.rows))
-        self.below.setVisible(bool(self.rows) and self.line.isChecked())
+        self.line.setVisible(self._is_there)
+        self.below.setVisible(self._is_there and self.line.isChecked())
 
     def _make(self, findings: Sequence[Finding]) -> None:
         while (item := self._column.takeAt(0)) is not None:

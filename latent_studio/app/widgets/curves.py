@@ -93,10 +93,18 @@ class Curves(QWidget):
     """
 
     def __init__(
-        self, title: str, caption: str = "", *, heading: float = plot.HEADING, parent: QWidget | None = None
+        self,
+        title: str,
+        caption: str = "",
+        *,
+        heading: float = plot.HEADING,
+        label_px: float = 110.0,
+        parent: QWidget | None = None,
     ) -> None:
-        """heading: px for title and legend; 0 where somebody else says what the curves are."""
+        """heading: px for title and legend; 0 where somebody else says what the curves are.  label_px: the width of a
+        curve's name in the legend, at most."""
         super().__init__(parent)
+        self._label_px = label_px
         self._title, self._caption, self._heading = title, caption, heading
         self._series: dict[str, Series] = {}
         self._x_end: float | None = None
@@ -250,7 +258,7 @@ class Curves(QWidget):
         for one in reversed([s for s in self._series.values() if len(s.y)]):
             value = self._figure(float(one.smooth()[-1]))
             value_width = paint.text_width(value, "number_caption")
-            name_width = min(paint.text_width(one.label, "caption"), 110.0)
+            name_width = min(paint.text_width(one.label, "caption"), self._label_px)
             start = right - value_width - name_width - 26
             if start < left or (one.kind == "steps" and is_measured):
                 continue

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 
 from latent_studio.app.panels.train import TrainPanel
-from latent_studio.app.touring.conductor import Script
+from latent_studio.app.touring.conductor import Script, soon
 from latent_studio.app.touring.hand import click
 from latent_studio.app.touring.visit import Visit
 from latent_studio.data.places import find
@@ -39,6 +39,21 @@ def scene(visit: Visit) -> Script:
     yield is_well_on
 
 
+def game(visit: Visit) -> Script:
+    """A run of two players on the digits, from its start to some seconds later, and its picture."""
+    yield from visit.go_to("train")
+    train = visit.panel(TrainPanel)
+    train.set_recipe(game_recipe())
+    click(train.start_bar.start)
+    yield lambda: any(run.n_steps > 0 for run in train.runs.all())
+    run = train.runs.all()[0]
+    yield soon(lambda: run.stage == "ended", visit.train_s)
+    yield soon(lambda: bool(train.board.view.pictures.newest.grid.isVisible()))
+    yield from visit.portrait("train-game")
+    train.runs.stop(run.key)
+    yield lambda: not train.runs.all()
+
+
 def end(visit: Visit) -> Script:
     """Stop it, which saves it."""
     runs = visit.panel(TrainPanel).runs
@@ -56,6 +71,17 @@ def mnist_recipe() -> Recipe:
         data=DataSection(source="idx", path="mnist"),
         model={"family": "vae", "n_latent": 8, "width": 256},
         training=TrainingSection(n_epochs=10, ema_decay=0.99),
+        optimizer=OptimizerSection(learning_rate=1e-3),
+    )
+
+
+def game_recipe() -> Recipe:
+    """A small GAN whose samples are digits after half a minute on one core."""
+    return Recipe(
+        name="digits-gan-16",
+        data=DataSection(source="digits"),
+        model={"family": "gan", "n_latent": 16, "network": "mlp", "width": 128},
+        training=TrainingSection(n_epochs=400, ema_decay=0.99),
         optimizer=OptimizerSection(learning_rate=1e-3),
     )
 
