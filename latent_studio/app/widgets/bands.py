@@ -99,6 +99,7 @@ class Bands(QWidget):
     def _paint_bands(self, painter: QPainter, axes: Axes, ink: QColor, x: Floats, quantiles: Floats) -> None:
         x, quantiles = averaged(x, quantiles, max(int(axes.area.width()) // 3, 2))
         painter.setPen(Qt.PenStyle.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # edges so faint need none, and it takes a while
         for left_out, opacity in _BANDS:
             ink.setAlphaF(opacity)
             painter.setBrush(ink)
@@ -106,6 +107,7 @@ class Bands(QWidget):
             around = np.concatenate([x, x[::-1]]), np.concatenate([above, below[::-1]])
             painter.drawPolygon(axes.polygon(*around))
         ink.setAlphaF(1.0)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(ink, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(axes.polygon(x, quantiles[:, quantiles.shape[1] // 2]))
