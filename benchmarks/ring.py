@@ -16,11 +16,11 @@ import time
 from typing import Any
 
 import torch
-from latent_studio.metrics.points import Coverage, covered
 
 from latent_studio.core.model import sample_prior
 from latent_studio.data import load
 from latent_studio.data.gaussians import SIGMA, centres
+from latent_studio.metrics.points import Coverage, covered
 from latent_studio.objectives.divergences import DIVERGENCES
 from latent_studio.training.device import use_threads
 from latent_studio.training.game import Game

@@ -54,14 +54,14 @@ def test_every_panel_gets_a_picture_and_what_was_trained_is_in_the_library(
     driver.window.resize(*SIZE)
     perform(driver, whole_visit(visit))
     names = {path.stem.removesuffix("-light") for path in visit.pictures}
-    assert names >= {kind.key for kind in find_panels()} | {"palette", "keys", "explore-while-training"}
+    assert names >= {kind.key for kind in find_panels()} | {"palette", "keys", "explore-while-training", "train-game"}
     assert ("favourites" in names) == bool(model)
     for path in visit.pictures:
         with Image.open(path) as picture:
             assert picture.height == (driver.dock.height() if path.stem.startswith("favourites") else SIZE[1])
             assert len(picture.getcolors(1 << 20) or []) > 20, "something is seen"
     assert len({path.read_bytes() for path in visit.pictures}) == len(visit.pictures), "no two are alike"
-    assert driver.window.panel.caption().endswith("1 run")
+    assert driver.window.panel.caption().endswith("2 runs")
 
 
 def test_the_film_adopts_a_picture_of_the_map_and_keeps_two(
