@@ -7,7 +7,7 @@ scores all 10,000 test pictures (real-valued pixels in [0, 1]):
 
 - 10,000 samples of each MODEL, as `latent-studio evaluate MODEL --parzen` measures;
 - 10,000 training pictures: the best that samples can honestly be; published as 240 to 250, so it checks the estimator;
-- 1,000 k-means centres of the training part, which are blurs that nobody would take for digits.
+- 1,000 k-means centres of the training part, soft means of some sixty pictures each.
 """
 
 from __future__ import annotations
