@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from latent_studio.core.errors import StudioError
 from latent_studio.core.files import write_file
 from latent_studio.core.header import read_header
+from latent_studio.core.latent import LatentSpace, Normal
 from latent_studio.core.pictures import picture_from_png, png_bytes
 from latent_studio.core.request import Answer
 from latent_studio.core.runs import newest_weights
@@ -181,6 +182,15 @@ def lanes() -> Callable[[int], Lane]:
 NUMBERS = st.floats(-50, 50)
 
 
+def valid(numbers: list[float], space: LatentSpace) -> tuple[float, ...]:
+    """A code as a document may hold it: within bounds, and one of the categories."""
+    code = np.array(numbers)
+    for factor, columns in space.blocks():
+        if not isinstance(factor, Normal):
+            code[columns] = factor.nearest(code[None, columns].astype(np.float32))[0]
+    return tuple(code.tolist())
+
+
 @given(data=st.data())
 @settings(max_examples=100)
 def test_any_document_exported_and_dropped_back_gives_the_same_picture_to_the_bit(
@@ -190,7 +200,7 @@ def test_any_document_exported_and_dropped_back_gives_the_same_picture_to_the_bi
     header = read_header(path)
     document = Document(
         model=ref(path, key=str(path)),
-        code=tuple(data.draw(st.lists(NUMBERS, min_size=header.space.dim, max_size=header.space.dim))),
+        code=valid(data.draw(st.lists(NUMBERS, min_size=header.space.dim, max_size=header.space.dim)), header.space),
         temperature=data.draw(st.floats(0, 2)),
         locked=frozenset(data.draw(st.sets(st.integers(0, header.space.dim - 1)))),
     )
