@@ -62,7 +62,7 @@ def models_table() -> str:
         header, epochs = read_header(path), read_recipe(path.with_suffix(".toml")).training.n_epochs
         code = " + ".join(f"{factor.width} {factor.kind}" for factor in header.space.factors)
         rows.append(
-            f"| {header.name} | {header.family_title} | {header.data.name}, {_pictures(header)} | {code} | "
+            f"| {header.name} | {header.family_title} | {header.data.name}, {header.data.shape_text} | {code} | "
             f"{_measured(header)} | {epochs} epochs | {header.epoch:.0f} | {path.stat().st_size / 1e6:.1f} MB |"
         )
     return "\n".join(rows)
@@ -75,11 +75,6 @@ def _measured(header: Header) -> str:
         return ", ".join(f"{name} {value:.3g}" for name, value in sorted(told.items()))
     parts = f"loss {told['loss']:,.1f} = reconstruction {told['reconstruction']:,.1f} + KL {told['kl']:,.1f}"
     return f"{parts}, {_active(header)} active"
-
-
-def _pictures(header: Header) -> str:
-    n_channels, height, width = header.data.image_shape
-    return f"{width} × {height}" + (" colour" if n_channels == 3 else "")
 
 
 def _active(header: Header) -> str:

@@ -159,14 +159,16 @@ def reason_against(panel: type[Panel], header: Header | None) -> str:
 
 def model_caption(header: Header) -> str:
     """A model in one line: `VAE · 28 × 28 · 16 normal · KL 24.1 nats`."""
-    n_channels, height, width = header.data.image_shape
-    size = f"{width} × {height}" + (" colour" if n_channels == 3 else "")
     factors = " + ".join(
         factor.name if factor.condition or factor.kind == "categorical" else f"{factor.width} {factor.kind}"
         for factor in header.space.factors
     )
     kl = sum(header.statistics.get("kl", ()))
-    return " · ".join(part for part in (header.family_title, size, factors, f"KL {kl:.1f} nats" if kl else "") if part)
+    return " · ".join(
+        part
+        for part in (header.family_title, header.data.shape_text, factors, f"KL {kl:.1f} nats" if kl else "")
+        if part
+    )
 
 
 def find_panels() -> list[type[Panel]]:

@@ -81,7 +81,6 @@ def _run_facts(status: RunStatus) -> dict[str, object]:
 
 def _facts(header: Header) -> dict[str, object]:
     data = header.data
-    n_channels, height, width = data.image_shape
     return {
         "name": header.name,
         "family": header.family_title,
@@ -90,7 +89,7 @@ def _facts(header: Header) -> dict[str, object]:
         "can": ", ".join(header.capabilities),
         "trained for": f"{header.step:,} steps, {header.epoch:.1f} epochs",
         "data": f"{data.name}, {data.n_train:,} to train and {data.n_test:,} to test",
-        "pictures": f"{width} × {height} px, {'grey' if n_channels == 1 else 'colour'}",
+        "points" if data.kind == "points" else "pictures": data.shape_text,
         "licence": data.licence,
         "citation": data.citation,
         "data digest": data.digest,

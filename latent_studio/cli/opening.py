@@ -82,9 +82,9 @@ def pictures_for(path: Path, header: Header, choice: DataChoice) -> ImageSet:
             "say with --path where it lies."
         )
     images = read_pictures(section).subset(section.train_fraction)
-    if images.image_shape != header.data.image_shape:
+    if images.learned_shape != header.data.image_shape:
         raise StudioError(
-            f"{images.name} has pictures of {_shape(images.image_shape)} and {header.name} takes "
+            f"{images.name} has pictures of {_shape(images.learned_shape)} and {header.name} takes "
             f"{_shape(header.data.image_shape)}: choose others with --source, --path and --size."
         )
     if header.data.digest and images.content_digest() != header.data.digest:
@@ -109,7 +109,7 @@ def tell_skipped(images: ImageSet) -> None:
 def _section(path: Path, header: Header, choice: DataChoice) -> DataSection:
     spec, recipe = header.data, recipe_beside(path)
     own = recipe.data if recipe else DataSection(source=spec.source, path=spec.path, options=spec.options)
-    side = spec.image_shape[1]
+    side = spec.size
     if choice.source or choice.path:
         source = choice.source or detect(choice.path)
         options = own.options if source == own.source else {}

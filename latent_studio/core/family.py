@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 DataKind = Literal["pixels", "points"]
 
+POINT_SIDE = 64
+"""Of the picture that is drawn of a point, px."""
+
 
 class DataSpec(BaseModel):
     """What a family needs to know of the data it is built for; kept in the header of every checkpoint.
@@ -48,6 +51,24 @@ class DataSpec(BaseModel):
     digest: str = ""
     licence: str = ""
     citation: str = ""
+
+    @property
+    def size(self) -> int | None:
+        """The side to ask the data's source for, px; points have none."""
+        return self.image_shape[1] if self.kind == "pixels" else None
+
+    @property
+    def shown_shape(self) -> tuple[int, int, int]:
+        """(channels, height, width) of the pictures that the screen shows of it."""
+        return self.image_shape if self.kind == "pixels" else (1, POINT_SIDE, POINT_SIDE)
+
+    @property
+    def shape_text(self) -> str:
+        """`28 × 28`, `64 × 64 colour`, `2 coordinates`."""
+        n_channels, height, width = self.image_shape
+        if self.kind == "points":
+            return f"{n_channels} coordinate{'s' if n_channels > 1 else ''}"
+        return f"{width} × {height}" + (" colour" if n_channels == 3 else "")
 
 
 class FamilyConfig(Config):

@@ -74,7 +74,7 @@ def data_section(key: str, header: Header) -> DataSection:
     if recipe.is_file():
         return read_recipe(recipe).data
     spec = header.data
-    return DataSection(source=spec.source, path=spec.path, size=spec.image_shape[1], options=spec.options)
+    return DataSection(source=spec.source, path=spec.path, size=spec.size, options=spec.options)
 
 
 def check_fits(images: ImageSet, header: Header) -> None:

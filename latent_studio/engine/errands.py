@@ -54,8 +54,8 @@ def training_set(spec: DataSpec, data: OpenData, located: str = "") -> ImageSet:
     path = located or spec.path
     if path and not find(path).exists():
         raise DataMissingError(f"The data of this model ({spec.name}) are not at {path}: locate them.")
-    images = data(DataSection(source=spec.source, path=path, size=spec.image_shape[1], options=spec.options))
-    if images.image_shape != spec.image_shape:
+    images = data(DataSection(source=spec.source, path=path, size=spec.size, options=spec.options))
+    if images.learned_shape != spec.image_shape:
         raise StudioError(f"{images.name} has other pictures than this model was trained on: locate {spec.name}.")
     return images
 

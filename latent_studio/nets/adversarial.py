@@ -12,7 +12,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from latent_studio.core.adversary import Adversary
 from latent_studio.core.events import Pixels
-from latent_studio.core.family import DataSpec, FamilyConfig
+from latent_studio.core.family import POINT_SIDE, DataSpec, FamilyConfig
 from latent_studio.core.latent import Categorical, Factor, LatentSpace
 from latent_studio.core.pictures import dots
 from latent_studio.nets.compact import CompactGenerator, CompactTrunk
@@ -24,8 +24,6 @@ from latent_studio.nets.sizes import ImageShape, check_convolvable
 
 MLP_UP_TO_PIXELS = 256
 """Pictures of at most this many numbers get fully connected networks when the choice is `auto`."""
-
-POINT_PICTURE_SIDE = 64
 
 
 class AdversarialNetworks(FamilyConfig):
@@ -148,7 +146,7 @@ class AdversarialModel(Adversary):
         """Points are drawn as dots over the range of the data."""
         if not self.is_of_points:
             return super().pictures(images)
-        return tuple(dots(self.to_units(images.float()).flatten(1).cpu().numpy(), POINT_PICTURE_SIDE))
+        return tuple(dots(self.to_units(images.float()).flatten(1).cpu().numpy(), POINT_SIDE))
 
 
 class Ensemble(nn.Module):

@@ -15,8 +15,8 @@ def family_line(entry: Entry) -> str:
     """What it is: `VAE · MNIST · 16 dim`."""
     header, status = entry.header, entry.status
     if header is not None:
-        size = header.data.image_shape[1]
-        side = f"{size} px" if header.data.image_shape[0] > 1 or size > 32 else ""
+        size = header.data.size or 0
+        side = f"{size} px" if size and (header.data.image_shape[0] > 1 or size > 32) else ""
         parts = [header.family_title, header.data.name, side, space_text(header.space)]
     else:
         parts = [status.family, status.data] if status is not None else []

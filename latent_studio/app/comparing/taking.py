@@ -123,7 +123,7 @@ class Taking(QObject):
         if told is not None:
             self.take_provenance(name, standing, told, path.stem)
             return
-        n_channels, height, _ = standing.header.data.image_shape
+        n_channels, height, _ = standing.header.data.shown_shape
         slot = READ + name
         request = ReadPicture(slot=slot, path=path, size=height, n_channels=n_channels)
         self._asked[slot] = request, name, standing, path.name

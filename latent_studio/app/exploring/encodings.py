@@ -71,7 +71,7 @@ class Encodings(QObject):
         """Encode a picture file, whatever code it carries: what is restored instead is seen to before."""
         header = self._session.header
         if header is not None:
-            n_channels, height, _ = header.data.image_shape
+            n_channels, height, _ = header.data.shown_shape
             self._session.errand(ReadPicture(path=path, size=height, n_channels=n_channels))
 
     def encode_shown(self, picture: Pixels, caption: str, label: str = "") -> None:

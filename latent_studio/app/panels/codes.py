@@ -162,7 +162,7 @@ class Codes(Panel):
         if grid is None:
             return
         self.meanings.want(grid.group if settings.order_of(header) == "meaning" else None)
-        _, height, width = header.data.image_shape
+        _, height, width = header.data.shown_shape
         self._rows = code_rows(grid.group, grid.across.n, self._meaning())
         self.sheet.set_rows(self._rows, grid.across.n, QSizeF(width, height), grid.across.titles(header.space))
         self._show_code(header)

@@ -145,7 +145,7 @@ class Explore(Panel):
     def _show_model(self, header: Header) -> None:
         """Another model is open."""
         stage = self.stage
-        _, height, width = header.data.image_shape
+        _, height, width = header.data.shown_shape
         stage.set_image_size(width, height)  # the former model's picture stays until the first one of this comes
         n_sliders = len(slider_columns(header))
         stage.show_sweep(n_sliders == 1, has_any=n_sliders > 0)

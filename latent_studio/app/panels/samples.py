@@ -140,7 +140,7 @@ class SamplesPanel(Panel):
             return
         self._pages.setCurrentIndex(0)
         self.controls.row.show()
-        self.view.set_picture_size(max(header.data.image_shape[1:]))
+        self.view.set_picture_size(max(header.data.shown_shape[1:]))
         self._show_scales()
         self.side.show_model()
         self._show_draw()

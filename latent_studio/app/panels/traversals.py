@@ -162,7 +162,7 @@ class Traversals(Panel):
         self.controls.show(settings, order)
         self._names = ordered_names(header, order, self._effects)
         span = self._span()
-        _, height, width = header.data.image_shape
+        _, height, width = header.data.shown_shape
         rows = sheet_rows(header, self._names, span, self._effects)
         self.sheet.set_rows(rows, settings.n, QSizeF(width, height), span.titles())
         self._show_marks()

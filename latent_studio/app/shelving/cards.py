@@ -89,7 +89,7 @@ def tiles_of(entry: Entry) -> tuple[int, int]:
     if entry.picture is None:
         return 1, 1
     height, width = entry.picture.shape[:2]
-    proportion = entry.header.data.image_shape[1] / entry.header.data.image_shape[2] if entry.header else 1.0
+    proportion = entry.header.data.shown_shape[1] / entry.header.data.shown_shape[2] if entry.header else 1.0
     return N_COLUMNS, max(1, round(N_COLUMNS * height / (width * proportion)))
 
 

@@ -108,6 +108,6 @@ def _first_tile(row: RunRow) -> Pixels | None:
     entry = row.entry
     if entry is None or entry.picture is None or entry.header is None:
         return None
-    _, height, width = entry.header.data.image_shape
+    _, height, width = entry.header.data.shown_shape
     side = entry.picture.shape[1] // 4
     return entry.picture[: max(1, round(side * height / width)), :side]
