@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DataKind = Literal["pixels", "points"]
 
-POINT_SIDE = 64
+POINT_SIDE = 32
 """Of the picture that is drawn of a point, px."""
 
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from latent_studio.core.events import Pixels
 
+_DOTS_AT_ONCE = 4096
+
 
 def contact_sheet(tiles: Sequence[Pixels], n_columns: int, gap: int = 0) -> Pixels:
     """The tiles in rows of `n_columns`, `gap` black pixels apart; a short last row is filled with black."""
@@ -36,7 +38,11 @@ def dots(points: NDArray[np.floating], side: int, reach: float = 2.0) -> Pixels:
     along = np.clip(points[:, :1], -reach, reach)
     up = np.clip(points[:, 1:2], -reach, reach) if points.shape[1] > 1 else np.zeros_like(along)
     x, y = (np.exp(-0.5 * ((centres[None] - at) / radius) ** 2).astype(np.float32) for at in (along, up))
-    return np.asarray(np.round(255 * y[:, ::-1, None] * x[:, None, :]), np.uint8)
+    pictures = np.empty((len(points), side, side), np.uint8)
+    for start in range(0, len(points), _DOTS_AT_ONCE):
+        part = slice(start, start + _DOTS_AT_ONCE)
+        pictures[part] = np.round(255 * y[part, ::-1, None] * x[part, None, :])
+    return pictures
 
 
 def png_bytes(picture: Pixels, max_side: int | None = None, text: dict[str, str] | None = None) -> bytes:

@@ -16,7 +16,8 @@ class Config(BaseModel):
     """Base of everything a person fills in: forms, flags and recipe sections are made from its fields.
 
     A field tells its `title`, `description` (the tooltip), bounds, and in `json_schema_extra` its `unit`, the `group`
-    it is shown in, the `titles` of its choices and whether it is `advanced` (folded away under "More").
+    it is shown in, the `titles` of its choices, whether it is `advanced` (folded away under "More"), and which other
+    fields it `opens`: what these said went with the former choice, so they are left open where only it is changed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)

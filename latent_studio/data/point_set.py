@@ -11,13 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_studio.core.family import DataKind
+from latent_studio.core.family import POINT_SIDE, DataKind
 from latent_studio.core.pictures import dots
 from latent_studio.data.image_set import ImageSet
 from latent_studio.data.pixel_store import Pixels
-
-SIDE = 32
-"""Of the pictures of points, px."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +30,7 @@ class PointSet(ImageSet):
     def of(points: NDArray[np.float32], n_train: int, **told: Any) -> PointSet:
         """The set of these points; `told` are the other fields of an ImageSet."""
         centre, spread = units(points[:n_train])
-        pixels: Pixels = dots((points - centre) / spread, SIDE)[:, None]
+        pixels: Pixels = dots((points - centre) / spread, POINT_SIDE)[:, None]
         coordinates: Mapping[str, NDArray[Any]] = {
             name: column.astype(np.float64) for name, column in zip("xyzuvw", points.T, strict=False)
         }

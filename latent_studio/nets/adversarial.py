@@ -226,4 +226,6 @@ def _head(config: AdversarialNetworks, n_features: int) -> nn.Module:
 def _normed(part: nn.Module) -> None:
     for layer in list(part.modules()):
         if isinstance(layer, nn.Linear | nn.Conv2d):
+            if not layer.weight.is_meta and not layer.weight.any():
+                layer.reset_parameters()  # a residual block begins at nothing, which has no largest direction
             spectral_norm(layer)

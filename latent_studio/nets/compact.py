@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.functional import batch_norm
 
 from latent_studio.nets.dcgan import SLOPE
 from latent_studio.nets.sizes import ImageShape
+
+
+class BatchNorm(nn.BatchNorm1d):
+    """Of a lone row, which has no spread, the running statistics are taken: one member's share of a small batch."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or len(x) != 1:
+            return super().forward(x)
+        return batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
 
 
 class CompactGenerator(nn.Sequential):
@@ -16,8 +26,8 @@ class CompactGenerator(nn.Sequential):
         quarter, half = -(-side // 4), -(-side // 2)
         first, second = 2 * base * quarter**2, (2 * base, quarter, quarter)
         super().__init__(
-            *_layer(nn.Linear(n_in, width), nn.BatchNorm1d(width), is_normed, 0.0),
-            *_layer(nn.Linear(width, first), nn.BatchNorm1d(first), is_normed, 0.0),
+            *_layer(nn.Linear(n_in, width), BatchNorm(width), is_normed, 0.0),
+            *_layer(nn.Linear(width, first), BatchNorm(first), is_normed, 0.0),
             nn.Unflatten(1, second),
             *_layer(_up(2 * base, base, half == 2 * quarter), nn.BatchNorm2d(base), is_normed, 0.0),
             _up(base, n_channels, side == 2 * half),
@@ -39,7 +49,7 @@ class CompactTrunk(nn.Sequential):
                 SLOPE,
             ),
             nn.Flatten(),
-            *_layer(nn.Linear(2 * base * quarter**2, width), nn.BatchNorm1d(width), is_normed, SLOPE),
+            *_layer(nn.Linear(2 * base * quarter**2, width), BatchNorm(width), is_normed, SLOPE),
         )
         self.n_features = width
 

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from latent_studio.core.adversary import Adversary
+from latent_studio.core.errors import StudioError
 from latent_studio.core.family import DataSpec, FamilyConfig
 from latent_studio.core.model import Batch, sample_prior
 from latent_studio.core.objective import Objective, Phase, Step, Term
@@ -41,7 +42,10 @@ class GameSettings(FamilyConfig):
         "r1",
         title="Penalty",
         description="What keeps the discriminator from growing too steep.",
-        json_schema_extra={"titles": {name: entry.title for name, entry in PENALTIES.items()}},
+        json_schema_extra={
+            "titles": {name: entry.title for name, entry in PENALTIES.items()},
+            "opens": ["penalty_weight", "final_penalty_weight", "penalty_every"],
+        },
     )
     penalty_weight: float | None = Field(
         None,
@@ -56,7 +60,7 @@ class GameSettings(FamilyConfig):
         gt=0,
         le=1e4,
         title="Final penalty weight",
-        description="The factor at the end, to which it falls evenly on a logarithmic scale; empty keeps it.",
+        description="The factor at the end, evenly falling on a logarithmic scale; empty keeps one that is given.",
         json_schema_extra={"advanced": True},
     )
     penalty_every: int | None = Field(
@@ -109,9 +113,11 @@ class GameSettings(FamilyConfig):
 
     def resolved(self, data: DataSpec) -> Self:
         """The customary weight and interval of the penalty, written out; R1 on points falls, or modes stay blurred."""
+        if data.kind == "points" and self.augment != "none":
+            raise StudioError("augment changes pictures and these data are points: set model.augment to none.")
         usual = penalty(self.penalty)
         customary: dict[str, float] = {"penalty_weight": usual.weight, "penalty_every": usual.every}
-        if self.penalty == "r1" and data.kind == "points":
+        if self.penalty == "r1" and data.kind == "points" and self.penalty_weight is None:
             customary = R1_OF_POINTS
         left_open = {name: value for name, value in customary.items() if getattr(self, name) is None}
         return super().resolved(data).model_copy(update=left_open)
@@ -196,8 +202,8 @@ class AdversarialGame(Objective[AdversaryT]):
         return make() if step.phase == GENERATOR and step.update > 0 else step.once("fakes", make)
 
     def _seen(self, x: Tensor, step: Step) -> Tensor:
-        """What the critic is shown of it."""
-        x = augmented(x, self.settings.augment, step.generator)
+        """What the critic is shown of it; in all digits, or coarse changes of fakes would tell them from data."""
+        x = augmented(x.float(), self.settings.augment, step.generator)
         sigma = self.settings.instance_noise * (1 - step.done)
         return x + sigma * step.normal_like(x) if sigma > 0 else x
 

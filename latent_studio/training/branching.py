@@ -97,7 +97,15 @@ def branched_recipe(run: Path, changes: Mapping[str, Any], name: str = "") -> Re
     n_epochs, newest = former.training.n_epochs, newest_weights(run)
     is_finished = newest is not None and read_header(newest).epoch >= n_epochs
     longer = {"training.n_epochs": 2 * n_epochs} if is_finished else {}
-    return with_changes(former, {**longer, **changes, "name": name or f"{former.name}, branched"})
+    opened = _opened(former, changes)
+    return with_changes(former, {**longer, **opened, **changes, "name": name or f"{former.name}, branched"})
+
+
+def _opened(former: Recipe, changes: Mapping[str, Any]) -> dict[str, None]:
+    """The settings that went with what is changed (the weight of another penalty), to be left open."""
+    schema = family(former.family).config.model_json_schema()["properties"]
+    fields = [path.removeprefix("model.") for path in changes if path.startswith("model.")]
+    return {f"model.{name}": None for field in fields for name in schema.get(field, {}).get("opens", ())}
 
 
 def saved_moment(run: Run, moment: Moment) -> SavedState:

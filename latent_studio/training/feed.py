@@ -38,8 +38,10 @@ class Feed:
         self.n_batches = -(-images.n_train // batch_size)
         self._device, self._seed = device, seed
         self._augment = None if augment is None or augment.is_off else augment
+        is_of_points = isinstance(images, PointSet)  # whose pictures nobody learns
         self._mapped = images.pixels if isinstance(images.pixels, np.memmap) else None
-        self._pixels = None if self._mapped is not None else torch.from_numpy(images.pixels).to(device)
+        is_resident = self._mapped is None and not is_of_points
+        self._pixels = torch.from_numpy(images.pixels).to(device) if is_resident else None
         self._points = torch.from_numpy(images.points).to(device) if isinstance(images, PointSet) else None
         self._labels = None if images.labels is None else torch.from_numpy(images.labels).to(device)
         self._epoch = -1

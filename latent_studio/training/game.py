@@ -97,7 +97,7 @@ class Game:
         shown: dict[str, Tensor] = {}
         is_finite = True
         for index, phase in enumerate(self.objective.phases):
-            n_updates = self.n_updates[phase.name] if only in ("", phase.name) else 0
+            n_updates = self._n_updates(phase.name, only)
             for update in range(n_updates):
                 self._shared.begin(index, phase, update, n_updates)
                 terms, total = self._update(phase)
@@ -110,6 +110,11 @@ class Game:
         self.ema.after_step(self.step)
         self.step += 1
         return shown if is_finite else {}
+
+    def _n_updates(self, player: str, only: str) -> int:
+        """How often that player moves in this step; one who rests moves once where only he is asked to."""
+        n = self.n_updates[player]
+        return n if not only else max(1, n) if only == player else 0
 
     def drop_step(self) -> None:
         """Let go of the memory that a step which failed still holds."""
@@ -156,7 +161,9 @@ class Game:
         if controls.learning_rate is not None:
             self.learning_rates = dict.fromkeys(self.learning_rates, controls.learning_rate)
         self.learning_rates |= controls.learning_rates
-        self.n_updates |= controls.n_updates
+        updates = {**self.n_updates, **controls.n_updates}
+        if any(updates.values()):  # where nobody moved, nothing would ever end
+            self.n_updates = updates
         self._only = controls.only or self._only
 
     def state(self) -> dict[str, Tensor]:

@@ -322,7 +322,9 @@ def check_continues(former: Recipe, recipe: Recipe, run: str) -> None:
 def _settled(recipe: Recipe) -> dict[str, Any]:
     """What may not change once a step is saved, by field."""
     values = recipe.model_dump(mode="json")
-    settled = {f"model.{key}": value for key, value in values["model"].items()}
+    # the family's own words: fields without a value are settled, too, and a newer version's mean what they meant
+    model = {"family": recipe.family, **recipe.config().model_dump(mode="json")}
+    settled = {f"model.{key}": value for key, value in model.items()}
     fields = (("training", "seed"), ("optimizer", "name"))
     return settled | {f"{section}.{field}": values[section][field] for section, field in fields}
 

@@ -12,7 +12,7 @@ import torch
 
 from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Done, Event, Progress
-from latent_studio.core.family import DataSpec, family
+from latent_studio.core.family import DataSpec, Family, FamilyConfig, family
 from latent_studio.core.header import Header
 from latent_studio.core.model import capabilities
 from latent_studio.data.image_set import ImageSet
@@ -80,6 +80,11 @@ def _units(images: ImageSet) -> dict[str, tuple[float, ...]]:
     return {"centre": tuple(centre.tolist()), "spread": tuple(spread.tolist())}
 
 
+def _steps_per_epoch(chosen: Family, config: FamilyConfig, feed: Feed) -> int:
+    """An epoch is one pass of the first player over the pictures, who may draw several batches a step."""
+    return -(-feed.n_batches // max(1, chosen.objective(config).phases[0].n_updates))
+
+
 def prepare(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Setup:
     """Check the recipe against the pictures, resolve what was `auto`, and make the game."""
     images = images.subset(recipe.data.train_fraction)
@@ -104,7 +109,8 @@ def prepare(recipe: Recipe, images: ImageSet, n_threads: int = 0) -> Setup:
             "device": device.type,
             "machine": machine(device),
             "n_threads": recipe.training.n_threads or n_threads or n_cores(),
-            "measure_every": recipe.training.measure_every or max(MIN_MEASURE_STEPS, feed.n_batches),
+            "measure_every": recipe.training.measure_every
+            or max(MIN_MEASURE_STEPS, _steps_per_epoch(chosen, config, feed)),
         },
     )
     with torch.device("meta"):

@@ -19,9 +19,9 @@ def test_a_code_of_a_point_is_a_dot_and_every_panel_opens(open_window: Open, tmp
     trained(recipe, tmp_path / "run", tmp_path / "ring.safetensors")
     driver = open_window("ring", tmp_path)
     picture = driver.settled_picture()
-    assert picture.shape == (64, 64, 3)
+    assert picture.shape == (32, 32, 3)
     assert int(picture.max()) > 200
     for key in ("manifold", "samples", "traversals", "compare", "library", "train", "explore"):
         driver.window.go_to(key)
         driver.qtbot.wait(50)
-    assert driver.settled_picture().shape == (64, 64, 3)
+    assert driver.settled_picture().shape == (32, 32, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -52,9 +53,9 @@ def test_points_keep_their_units_and_are_drawn_as_dots() -> None:
     assert points.flatten(1).tolist() == [[1.0, -1.0], [3.0, -5.0]]
     assert torch.equal(made.to_units(points).flatten(1), torch.tensor([[0.0, 0.0], [1.0, -1.0]]))
     middle, corner = made.pictures(points)
-    row, column = divmod(int(corner.argmax()), 64)
-    assert 31 <= int(middle.argmax()) % 64 <= 32
-    assert row == column == 47  # half way to the right and down
+    row, column = divmod(int(corner.argmax()), 32)
+    assert 15 <= int(middle.argmax()) % 32 <= 16
+    assert row == column == 23  # half way to the right and down
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,15 @@ def test_the_space_of_an_ensemble_names_its_generators() -> None:
     assert isinstance(last, Categorical)
     assert (last.name, last.n_values) == ("generator", 3)
     assert made.decode(torch.from_numpy(made.space.neutral())[None]).shape == (1, 1, 8, 8)
+
+
+def test_a_residual_critic_can_be_normed_spectrally() -> None:
+    made = model((1, 16, 16), network="resnet", spectral_norm=True).train()
+    assert bool(torch.isfinite(made.critic(torch.rand(4, 1, 16, 16))).all())
+
+
+def test_a_member_of_an_ensemble_may_have_one_picture_of_the_batch() -> None:
+    made = model((1, 16, 16), network="compact", n_generators=3).train()
+    code = made.space.sample(3, np.random.default_rng(0))
+    code[:, made.space.columns("generator")] = np.eye(3)
+    assert bool(torch.isfinite(made.decode(torch.from_numpy(code))).all())

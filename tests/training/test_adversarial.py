@@ -11,10 +11,12 @@ import pytest
 import torch
 
 from latent_studio.core.controls import Controls
+from latent_studio.core.errors import StudioError
 from latent_studio.core.events import Metrics
 from latent_studio.data import load
 from latent_studio.data.image_set import ImageSet
 from latent_studio.objectives.divergences import DIVERGENCES
+from latent_studio.training.branching import branched_recipe
 from latent_studio.training.recipe import Recipe
 from latent_studio.training.setting_up import prepare
 from latent_studio.training.trainer import train
@@ -148,3 +150,44 @@ def test_a_step_of_one_player_leaves_the_other_as_it_was() -> None:
         after = list(other.parameters())  # type: ignore[union-attr]
         assert all(torch.equal(was, now) for was, now in zip(before, after, strict=True))
     assert any(name.startswith("discriminator.") for name in game.advance())
+
+
+def test_a_player_at_rest_moves_when_he_alone_is_asked_to_and_not_all_can_rest() -> None:
+    game = prepare(of("gan"), digits()).game
+    game.apply(Controls(n_updates={"generator": 0}))
+    assert not any(name.startswith("generator.") for name in game.advance())
+    game.apply(Controls(only="generator"))
+    assert any(name.startswith("generator.") for name in game.advance())
+    game.apply(Controls(n_updates={"discriminator": 0}))  # nobody would move: it is not taken
+    assert any(name.startswith("discriminator.") for name in game.advance())
+
+
+def test_an_epoch_of_several_critic_updates_is_measured_once() -> None:
+    made = prepare(ring_recipe(n_critic=2), load("gaussians", n=60_000)).recipe
+    assert made.training.measure_every == 106  # 54,000 points in 211 batches, two a step
+
+
+@pytest.mark.parametrize("penalty", ["gradient", "dragan", "r1"])
+def test_every_penalty_is_played_in_half_precision(penalty: str) -> None:
+    settings = {"network": "conv", "channels": 4, "penalty": penalty, "augment": "affine", "penalty_every": 1}
+    game = prepare(recipe("gan", settings, precision="bfloat16"), digits()).game
+    assert all(game.advance() for _ in range(2))
+
+
+def test_points_are_not_augmented() -> None:
+    with pytest.raises(StudioError, match=r"set model\.augment to none"):
+        prepare(ring_recipe(augment="light_move_cut"), ring())
+
+
+def test_a_setting_that_was_open_is_settled_once_a_run_has_begun(tmp_path: Path) -> None:
+    play(of("gan"), tmp_path, until_step=3)
+    later = of("gan").with_values(model={"final_penalty_weight": 0.01})
+    with pytest.raises(StudioError, match="final_penalty_weight = None"):
+        play(later, tmp_path)
+
+
+def test_another_penalty_brings_its_own_weight_to_a_branch(tmp_path: Path) -> None:
+    play(of("gan"), tmp_path, until_step=3)
+    made = branched_recipe(tmp_path, {"model.penalty": "gradient"})
+    assert not {"penalty_weight", "penalty_every"} & set(made.model)
+    assert prepare(made, digits()).recipe.model["penalty_weight"] == 10.0
