@@ -36,9 +36,10 @@ from latent_studio.app.session import Places, Session
 from latent_studio.app.settings import Settings
 from latent_studio.app.theme import apply_theme
 from latent_studio.app.window import Window
-from latent_studio.core.events import Done, Metrics
+from latent_studio.core.events import Done, Failed, Progress
 from latent_studio.core.request import Answer, ModelRequest, OpenModel
 from latent_studio.engine.jobs import TrainJob
+from latent_studio.studio.naming import folder_name
 from latent_studio.training.recipe import DataSection, Recipe, TrainingSection
 from latent_studio.views.preview import PreviewPicture
 from latent_studio.views.traversal import Strip
@@ -46,9 +47,9 @@ from latent_studio.views.traversal import Strip
 FRAME_MS, BEAT_MS = 16, 4
 N_LATENT, SIZE = 32, 64
 TRAININGS = {
-    "FC VAE 784-400-20": ({"family": "vae", "network": "mlp", "n_latent": 20, "width": 400}, 28),
-    "convolutional VAE, 64 px": ({"family": "vae", "network": "conv", "n_latent": 32}, 64),
-    "DCGAN, 64 px": ({"family": "gan", "network": "conv", "channels": 64, "n_latent": 100}, 64),
+    "FC VAE 784-400-20": ({"family": "vae", "network": "mlp", "n_latent": 20, "width": 400}, 28, 128),
+    "convolutional VAE, 64 px": ({"family": "vae", "network": "conv", "n_latent": 32}, 64, 128),
+    "DCGAN, 64 px": ({"family": "gan", "network": "conv", "channels": 64, "n_latent": 100}, 64, 64),
 }
 
 
@@ -94,6 +95,8 @@ class Watch:
     newest: float = 0.0
     bare: tuple[float, ...] = ()
     is_warm: bool = False
+    failure: str = ""
+    ended: set[str] = field(default_factory=set)
 
     def clear(self) -> None:
         self.sent.clear()
@@ -130,8 +133,12 @@ class Bench:
         value = answer.value
         if isinstance(value, Strip):
             self.watch.n_strips += 1
-        elif isinstance(value, Metrics):
-            self.watch.n_steps = max(self.watch.n_steps, value.step)
+        elif isinstance(value, Progress) and isinstance(answer.request, TrainJob):
+            self.watch.n_steps = max(self.watch.n_steps, value.done)
+        elif isinstance(value, Failed):
+            self.watch.failure = value.text
+        elif value is None and answer.is_last:
+            self.watch.ended.add(answer.request.slot)
         elif isinstance(value, Done) and value.text == "warm":
             self.watch.is_warm = True
         elif answer.request.slot == "bare decode" and isinstance(value, tuple):
@@ -159,6 +166,38 @@ class Bench:
             poll.timeout.connect(lambda: loop.quit() if until() else None)
             poll.start()
         loop.exec()
+
+    def train(self, name: str, folder: Path) -> str:
+        """Start that training in a folder of its own, and wait until it makes steps; its slot."""
+        model, size, batch_size = TRAININGS[name]
+        data = DataSection(source="moons", size=size, options={"n": 8000, "tilt": True, "vary_size": True})
+        training = TrainingSection(n_epochs=1000, batch_size=batch_size)
+        run = folder / folder_name(name)
+        job = TrainJob(
+            slot=str(run),
+            recipe=Recipe(name="bench", model=model, data=data, training=training),
+            folder=run,
+            data=self.session.data,
+            snapshots=self.session.snapshots,
+        )
+        self.watch.n_steps = 0
+        self.session.start_job(job)
+        self.wait(90, lambda: self.watch.n_steps > 2 or bool(self.watch.failure))
+        return job.slot
+
+    def check_it_trains(self, name: str) -> None:
+        """A row beside a training that does nothing would be worth nothing."""
+        before = self.watch.n_steps
+        self.wait(30, lambda: self.watch.n_steps > before or bool(self.watch.failure))
+        if self.watch.n_steps <= before:
+            raise SystemExit(f"{name} makes no steps: {self.watch.failure or 'nothing was told'}")
+
+    def stop(self, slot: str) -> float:
+        """End that training; how long it took, in seconds."""
+        start = time.perf_counter()
+        self.session.stop_job(slot)
+        self.wait(30, lambda: slot in self.watch.ended)
+        return time.perf_counter() - start
 
     def start_beat(self) -> None:
         self._last_beat = time.perf_counter()
@@ -233,6 +272,7 @@ def row(name: str, bench: Bench, bound_ms: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--moves", type=int, default=400)
+    parser.add_argument("--only", nargs="*", default=list(TRAININGS), choices=list(TRAININGS))
     parser.add_argument("--visible", action="store_true", help="use the display instead of drawing off-screen")
     arguments = parser.parse_args()
     if not arguments.visible:
@@ -257,23 +297,15 @@ def main() -> None:
         bench.watch.clear()
         bench.drag(arguments.moves)
         print(row("nothing else runs", bench, bound), flush=True)
-        for name, (model, size) in TRAININGS.items():
-            data = DataSection(source="moons", size=size, options={"n": 8000, "tilt": True, "vary_size": True})
-            recipe = Recipe(name="bench", model=model, data=data, training=TrainingSection(n_epochs=1000))
-            run = Path(folder) / f"run-{size}"
-            job = TrainJob(
-                slot=str(run), recipe=recipe, folder=run, data=bench.session.data, snapshots=bench.session.snapshots
-            )
-            bench.watch.n_steps = 0
-            bench.session.start_job(job)
-            bench.wait(60, lambda: bench.watch.n_steps > 20)
+        for name in arguments.only:
+            slot = bench.train(name, Path(folder))
             for what, burst in (("", 0), (", strips refining", 12)):
                 bench.watch.clear()
                 bench.drag(arguments.moves, burst)
                 print(row(name + what, bench, bound), flush=True)
-            if size != SIZE:
-                bench.session.jobs.engine.cancel(str(run))
-                bench.wait(1.0)
+                bench.check_it_trains(name)
+            if name != arguments.only[-1]:
+                print(f"(stopping it: {bench.stop(slot):.2f} s)", flush=True)
         bench.stop_beat()
         start = time.perf_counter()
         bench.window.close()

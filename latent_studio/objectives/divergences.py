@@ -106,8 +106,14 @@ def _log_odds_of_real(v: Tensor) -> Tensor:
     return softplus(-v)
 
 
-_JENSEN_SHANNON: Cost = lambda u: 0.5 * (torch.xlogy(u, u) - (u + 1) * torch.log((u + 1) / 2))  # noqa: E731
-_TOTAL_VARIATION: Cost = lambda u: 0.5 * (u - 1).abs()  # noqa: E731
+def _jensen_shannon(u: Tensor) -> Tensor:
+    """f of it; several games measure it."""
+    return 0.5 * (torch.xlogy(u, u) - (u + 1) * torch.log((u + 1) / 2))
+
+
+def _total_variation(u: Tensor) -> Tensor:
+    return 0.5 * (u - 1).abs()
+
 
 DIVERGENCES: dict[DivergenceName, Divergence] = {
     "nonsaturating": Divergence(
@@ -118,7 +124,7 @@ DIVERGENCES: dict[DivergenceName, Divergence] = {
         generator=_log_odds_of_real,
         offset=log(2),
         scale=0.5,
-        f=_JENSEN_SHANNON,
+        f=_jensen_shannon,
     ),
     "minimax": Divergence(
         "minimax",
@@ -128,7 +134,7 @@ DIVERGENCES: dict[DivergenceName, Divergence] = {
         generator=lambda v: -softplus(v),
         offset=log(2),
         scale=0.5,
-        f=_JENSEN_SHANNON,
+        f=_jensen_shannon,
     ),
     "least_squares": Divergence(
         "least squares",
@@ -158,7 +164,7 @@ DIVERGENCES: dict[DivergenceName, Divergence] = {
         generator=lambda v: -v,
         offset=1.0,
         scale=0.5,
-        f=_TOTAL_VARIATION,
+        f=_total_variation,
     ),
     "relativistic": Divergence(
         "relativistic",
@@ -175,7 +181,7 @@ DIVERGENCES: dict[DivergenceName, Divergence] = {
         fake=lambda v: 0.5 * torch.tanh(v),
         generator=lambda v: -0.5 * torch.tanh(v),
         scale=1.0,
-        f=_TOTAL_VARIATION,
+        f=_total_variation,
     ),
     "kl": Divergence(
         "KL",
@@ -229,7 +235,7 @@ DIVERGENCES: dict[DivergenceName, Divergence] = {
         fake=lambda v: 0.5 * (softplus(v) - log(2)),
         generator=lambda v: 0.5 * (softplus(-v) - log(2)),
         scale=1.0,
-        f=_JENSEN_SHANNON,
+        f=_jensen_shannon,
     ),
 }
 

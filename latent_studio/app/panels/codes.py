@@ -21,6 +21,7 @@ from latent_studio.app.panel import Panel
 from latent_studio.app.picture_actions import PictureActions, Shown
 from latent_studio.app.session import Session
 from latent_studio.app.sheet_export import ExportBar, Exporting
+from latent_studio.app.sheet_place import SheetPlace
 from latent_studio.app.widgets.sheet import Sheet
 from latent_studio.app.widgets.sheet_shape import SheetRow
 from latent_studio.app.widgets.sheet_view import Place
@@ -44,8 +45,6 @@ class Codes(Panel):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._model = ""
-        self._left_at: tuple[str, int] | None = None  # the model and how far its grid was scrolled, last time
         self._rows: list[SheetRow] = []
         self._is_missing = False  # the data that would tell what the categories mean
         self.rng = np.random.default_rng()
@@ -56,6 +55,7 @@ class Codes(Panel):
         self.files = GridFiles(session, self.exporting, self)
         self.controls = CodesControls(self)
         self.sheet = Sheet(self._payload, is_grid=True)
+        self.place = SheetPlace(self.sheet)
         self.sheet.setAccessibleName("Grid of codes")
         self.sheet.head.set_order(self.controls.order)
         self.feeding = Feeding(session, self.sheet, self)
@@ -101,14 +101,10 @@ class Codes(Panel):
         )
 
     def workspace(self) -> dict[str, Any]:
-        if not self._model:  # not looked at yet: it stays as it was left
-            return {} if self._left_at is None else {"model": self._left_at[0], "scrolled": self._left_at[1]}
-        return {"model": self._model, "scrolled": self.sheet.verticalScrollBar().value()}
+        return self.place.workspace()
 
     def restore(self, values: dict[str, Any]) -> None:
-        model, scrolled = values.get("model"), values.get("scrolled")
-        if isinstance(model, str) and isinstance(scrolled, int):
-            self._left_at = model, scrolled
+        self.place.restore(values)
 
     # --- what it shows
 
@@ -148,10 +144,8 @@ class Codes(Panel):
         self.controls.row.setVisible(model is not None)
         if header is None or model is None or not self.is_shown:
             return
-        if model.key != self._model:
-            self._model = model.key
-            self.sheet.clear()
-            self.sheet.scroll_to(0 if self._left_at is None or self._left_at[0] != model.key else self._left_at[1])
+        if model.key != self.place.model:
+            self.place.go_to(model.key)
         self.controls.show_model(header)
         self._show(header)
 
@@ -175,7 +169,7 @@ class Codes(Panel):
             return
         place = grid.place_of(header.space, document.code)
         self.sheet.set_marks({} if place is None else {str(place[0]): place[1]})
-        self.feeding.show(self._model, grid)
+        self.feeding.show(self.place.model, grid)
 
     def _on_document_changed(self, new: Document, old: Document) -> None:
         header = self.session.header

@@ -14,6 +14,7 @@ from latent_studio.app.panel import Panel
 from latent_studio.app.picture_actions import PictureActions, Shown
 from latent_studio.app.session import Session
 from latent_studio.app.sheet_export import ExportBar, Exporting
+from latent_studio.app.sheet_place import SheetPlace
 from latent_studio.app.strips import StripPlan
 from latent_studio.app.traversing.controls import SheetControls
 from latent_studio.app.traversing.data_ranges import DataRanges
@@ -48,8 +49,6 @@ class Traversals(Panel):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._model = ""
-        self._left_at: tuple[str, int] | None = None  # the model and how far its sheet was scrolled, last time
         self._names: list[str] = []
         self._effects: tuple[float, ...] = ()
         self._plan = StripPlan()
@@ -60,6 +59,7 @@ class Traversals(Panel):
         self.files = SheetFiles(session, self.exporting, lambda: (self._code(session.document), self._span()), self)
         self.controls = SheetControls(self)
         self.sheet = Sheet(self._payload)
+        self.place = SheetPlace(self.sheet)
         self.sheet.setAccessibleName("Traversal sheet")
         self.sheet.head.set_order(self.controls.order)
         body = QWidget()
@@ -105,14 +105,10 @@ class Traversals(Panel):
         )
 
     def workspace(self) -> dict[str, Any]:
-        if not self._model:  # not looked at yet: it stays as it was left
-            return {} if self._left_at is None else {"model": self._left_at[0], "scrolled": self._left_at[1]}
-        return {"model": self._model, "scrolled": self.sheet.verticalScrollBar().value()}
+        return self.place.workspace()
 
     def restore(self, values: dict[str, Any]) -> None:
-        model, scrolled = values.get("model"), values.get("scrolled")
-        if isinstance(model, str) and isinstance(scrolled, int):
-            self._left_at = model, scrolled
+        self.place.restore(values)
 
     # --- what it shows
 
@@ -143,11 +139,10 @@ class Traversals(Panel):
         self.controls.row.setVisible(model is not None)
         if header is None or model is None or not self.is_shown:
             return
-        if model.key != self._model:
-            self._model, self._effects = model.key, ()
+        if model.key != self.place.model:
+            self._effects = ()
             self._plan.forget()
-            self.sheet.clear()
-            self.sheet.scroll_to(0 if self._left_at is None or self._left_at[0] != model.key else self._left_at[1])
+            self.place.go_to(model.key)
             if not header.statistics.get("kl"):
                 code = tuple(float(value) for value in header.space.neutral())
                 self.session.ask(Importance(model=model.key, code=code, slot="traversals importance"))
@@ -209,7 +204,7 @@ class Traversals(Panel):
 
     def _ask_rows(self) -> None:
         document, header = self.session.document, self.session.header
-        if not self.is_shown or header is None or document.model is None or document.model.key != self._model:
+        if not self.is_shown or header is None or document.model is None or document.model.key != self.place.model:
             return
         if self.settings.reach == "data" and not self.ranges.get():
             return  # it is being found out
@@ -224,18 +219,18 @@ class Traversals(Panel):
         ]
         if stale:
             stale.sort(key=lambda name: self._rounds.get(name, -1) if sheet.has_pictures(name) else -1)
-            self.session.ask(SheetRows(model=self._model, code=code, names=tuple(stale), span=self._span()))
+            self.session.ask(SheetRows(model=self.place.model, code=code, names=tuple(stale), span=self._span()))
 
     def _on_answered(self, answer: Answer) -> None:
         request, value, header = answer.request, answer.value, self.session.header
-        if header is None:
+        if header is None or not isinstance(request, SheetRows | Importance) or request.model != self.place.model:
             return
-        if isinstance(value, TraversalRow) and isinstance(request, SheetRows) and request.model == self._model:
+        if isinstance(value, TraversalRow) and isinstance(request, SheetRows):
             if request.span == self._span() and value.name in self._names:
                 self._plan.note(row_columns(header.space, value.name), request.code)
                 self._rounds[value.name] = max(self._rounds.values(), default=0) + 1
                 self.sheet.set_pictures(value.name, value.pictures, value.values)
-        elif isinstance(value, ColumnImportance) and isinstance(request, Importance) and request.model == self._model:
+        elif isinstance(value, ColumnImportance) and isinstance(request, Importance):
             self._effects = value.values
             if self.is_shown and not header.statistics.get("kl"):
                 self._show(header)
